@@ -1,0 +1,1 @@
+"""WiNEX Region: the regional public-health command system."""

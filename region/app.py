@@ -1,0 +1,153 @@
+"""Puts the region together; the only module that knows every part."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask, jsonify
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+import region.flows
+from region.accounts.area import AREA as ACCOUNTS
+from region.accounts.identify import identify
+from region.audit.area import AREA as AUDIT
+from region.board.area import AREA as BOARD
+from region.dispatch.area import AREA as DISPATCH
+from region.files.area import AREA as FILES
+from region.incidents.area import AREA as INCIDENTS
+from region.places.area import AREA as PLACES
+from region.settings import Settings
+from region.spine import web, worker
+from region.spine.area import Area
+from region.spine.assets import asset_url
+from region.spine.bell import RedisBell
+from region.spine.clock import Clock
+from region.spine.db import connect
+from region.spine.flow import Flows
+from region.spine.rulebook import Rulebook
+from region.spine.seal import Seal
+from region.spine.work import Bell, Installation, Office, SilentBell
+
+AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD)
+ROOT = Path(__file__).parent.parent
+
+
+def build_office(settings: Settings, *, clock: Clock | None = None, bell: Bell | None = None) -> Office:
+    """The office of an installation; nothing connects yet."""
+    if bell is None:
+        bell = RedisBell(settings.redis_url) if settings.redis_url else SilentBell()
+    office = Office(
+        engine=connect(settings.database),
+        clock=clock or Clock(zone=settings.time_zone),
+        flows=all_flows(),
+        rules=Rulebook.shipped(),
+        bell=bell,
+        installation=Installation(
+            files_dir=settings.data_dir / "files",
+            seal=Seal(settings.secret("seal.key")),
+            demo=settings.demo,
+            public_url=settings.public_url,
+            duty_phone=settings.duty_phone,
+            lanes=settings.lanes,
+        ),
+    )
+    office.flows.check(question for area in AREAS for question in area.questions)
+    return office
+
+
+def all_flows() -> Flows:
+    """Every step, answer, runner and event there is, found in the modules where they may stand."""
+    flows = worker.learn_own(Flows())
+    steps = [info.name for info in pkgutil.iter_modules(region.flows.__path__, "region.flows.")]
+    parts = [f"region.{area.name}.{part}" for area in AREAS for part in ("events", "jobs")]
+    return flows.learn(importlib.import_module(name) for name in [*steps, *parts] if _exists(name))
+
+
+def _exists(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+def area_modules(part: str) -> list[ModuleType]:
+    """The modules called `part` of all areas that have one."""
+    names = [f"region.{area.name}.{part}" for area in AREAS]
+    return [importlib.import_module(name) for name in names if _exists(name)]
+
+
+@dataclass(frozen=True)
+class Region(web.Web):
+    """What the web finds in the app."""
+
+    settings: Settings
+
+
+def create_app(settings: Settings, office: Office | None = None) -> Flask:
+    """The web application."""
+    if settings.demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
+        raise SystemExit("REGION_DEMO: the demonstration has printed passwords and serves this machine alone")
+    app = Flask("region", root_path=str(ROOT / "region"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=settings.secret("web.key"),
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 2**20,
+        SESSION_COOKIE_NAME="region",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    office = office or build_office(settings)
+    app.extensions["region"] = Region(office, identify, CSRFProtect(app), settings)
+    web.prepare(app)
+    app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["menu"] = [item for area in AREAS for item in area.menu]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for area in AREAS:
+        for routes in area.routes:
+            app.register_blueprint(routes.blueprint)
+    _limit_rates(app, settings)
+    _tell_health(app, office)
+    return app
+
+
+def _limit_rates(app: Flask, settings: Settings) -> None:
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=settings.redis_url or "memory://",
+        in_memory_fallback_enabled=True,
+        strategy="moving-window",
+    )
+    for endpoint, limit in {"accounts.enter": "30 per minute", "accounts.join_with": "30 per minute"}.items():
+        if endpoint in app.view_functions:
+            app.view_functions[endpoint] = limiter.limit(limit)(app.view_functions[endpoint])
+
+
+def _tell_health(app: Flask, office: Office) -> None:
+    @app.get("/healthz")
+    def healthz() -> tuple[str, int]:
+        return "ok", 200
+
+    @app.get("/readyz")
+    def readyz() -> tuple[object, int]:
+        state = {"database": "ok", "redis": "ok"}
+        try:
+            with office.engine.connect() as connection:
+                connection.exec_driver_sql("select count(*) from places")
+        except SQLAlchemyError as error:
+            state["database"] = type(error).__name__
+        if isinstance(office.bell, RedisBell):
+            try:
+                office.bell.redis.ping()
+            except RedisError as error:
+                state["redis"] = type(error).__name__
+        # Without Redis the sweep still does the work, only later: not a reason to send people away.
+        return jsonify(state), 200 if state["database"] == "ok" else 503

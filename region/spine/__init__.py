@@ -1,0 +1,1 @@
+"""What every area stands on: one actor, one moment, one transaction, one journal."""

@@ -1,0 +1,64 @@
+"""The rule packs in force, as works ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from region.spine.errors import Broken, Invalid
+from rules.pack import Pack, Packs, Rendered, RuleError, load_packs
+
+SHIPPED = Path(__file__).parents[2] / "rules" / "packs"
+
+
+@dataclass
+class Rulebook:
+    """Packs by id; one object serves a process and is replaced when a new version comes into force."""
+
+    packs: Packs
+
+    @classmethod
+    def shipped(cls) -> Rulebook:
+        """The packs that come with the product."""
+        return cls(load_packs(SHIPPED))
+
+    def pack(self, pack_id: str) -> Pack:
+        """The newest pack with this id; Broken when the installation lacks it."""
+        try:
+            return self.packs.get(pack_id)
+        except RuleError as error:
+            raise Broken("no-such-pack", pack=pack_id) from error
+
+    def has(self, pack_id: str) -> bool:
+        """Whether there is such a pack."""
+        return pack_id in self.packs.ids()
+
+    def duration(self, pack_id: str, name: str) -> timedelta:
+        """A length of time from a pack."""
+        return self.pack(pack_id).duration(name)
+
+    def value(self, pack_id: str, name: str) -> Any:
+        """A plain value from a pack."""
+        return self.pack(pack_id).value(name).value
+
+    def render(self, pack_id: str, template: str, lang: str, given: dict[str, Any]) -> Rendered:
+        """A template filled in; Invalid names the placeholder that is missing or of the wrong kind."""
+        try:
+            return self.pack(pack_id).render(template, "zh" if lang == "zh" else "en", **given)
+        except RuleError as error:
+            raise Invalid(error.code.replace("_", "-"), **error.facts) from error
+
+    @cached_property
+    def roles(self) -> dict[str, Any]:
+        """Each role's names, capabilities, and whether it needs a second factor."""
+        return {name: dict(value.value) for name, value in self.pack("roles").values_under("role").items()}
+
+    def roles_that(self, capability: str) -> frozenset[str]:
+        """The roles that may do something; Broken when no role may, which is a misspelling."""
+        found = frozenset(name for name, role in self.roles.items() if capability in role["capabilities"])
+        if not found:
+            raise Broken("nobody-may", capability=capability)
+        return found

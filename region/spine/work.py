@@ -1,0 +1,296 @@
+"""Work: one actor, one moment, one transaction. Returning commits, raising rolls back; the one commit is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+
+from region.spine import errands
+from region.spine.actor import Actor
+from region.spine.clock import REAL, Clock, Realm
+from region.spine.db import Base, Kept
+from region.spine.errors import Broken, Forbidden, Missing, SilentChange, Stale
+from region.spine.flow import Flows, Question, step_name
+from region.spine.journal import Entry, Event
+from region.spine.rulebook import Rulebook
+from region.spine.scope import InRealm, Scope, apply_scope, path_of
+from region.spine.seal import Seal
+
+Answer = TypeVar("Answer")
+Row = TypeVar("Row", bound=Base)
+
+
+class Bell(Protocol):
+    """What is rung after a commit, so that owed work starts soon; losing a ring loses nothing."""
+
+    def ring(self, queues: set[str]) -> None: ...
+
+    def tick(self, realm: int, entry_id: int) -> None: ...
+
+
+class SilentBell:
+    """Rings nobody: the sweep finds the work by itself."""
+
+    def ring(self, queues: set[str]) -> None:
+        """Nobody listens."""
+
+    def tick(self, realm: int, entry_id: int) -> None:
+        """Nobody listens."""
+
+
+@dataclass
+class Work:
+    """One piece of work. Areas' actions and queries take it as their first argument, `w`."""
+
+    actor: Actor
+    session: Session
+    office: Office
+    now: datetime
+    real_now: datetime
+    cause_id: int | None = None
+    role: str = ""
+    told: list[Entry] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    queues: set[str] = field(default_factory=set)
+
+    @property
+    def realm(self) -> int:
+        """The world this work belongs to: 0 is real, any other an exercise."""
+        return self.actor.realm
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rule packs in force."""
+        return self.office.rules
+
+    def add(self, row: Row) -> Row:
+        """Put a new row into this work and give it its id."""
+        if isinstance(row, InRealm) and row.realm is None:
+            row.realm = self.realm
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def get(self, kind: type[Row], id: Any) -> Row:
+        """The row with this id; Missing when there is none, or none that the actor may know of."""
+        found = self.session.get(kind, id)
+        if found is None:
+            raise Missing("no-such", what=kind.__name__.lower(), id=id)
+        return found
+
+    def tell(self, told: Event, *, happened_at: datetime | None = None) -> Entry:
+        """Say what happened: writes the journal, and owes one errand to each step that reacts to it."""
+        entry = Entry(
+            realm=self.realm,
+            happened_at=happened_at or self.now,
+            recorded_at=self.now,
+            place_id=told.place,
+            incident_id=told.incident,
+            actor=self.actor.name,
+            role=self.role or (self.actor.grants[0].role if self.actor.grants else "-"),
+            event=told.event_name(),
+            version=told.version,
+            subject=told.subject,
+            cause_id=self.cause_id,
+            data=told.facts(),
+        )
+        self.session.add(entry)
+        self.session.flush()
+        self.told.append(entry)
+        for step in self.office.flows.steps.get(type(told), ()):
+            name = step_name(step)
+            self._promise("flow.step", f"{name}:{entry.id}", {"step": name, "entry": entry.id}, None, entry)
+        return entry
+
+    def owe(
+        self,
+        runner: str,
+        *,
+        key: str,
+        after: timedelta | None = None,
+        at: datetime | None = None,
+        really_at: datetime | None = None,
+        place: int | None = None,
+        **args: Any,
+    ) -> bool:
+        """Promise work, once per `key`; False if it stood already.
+
+        `after` is a delay and `at` a moment on this realm's clock; `really_at` is a real instant.
+        """
+        moment = at if at is not None else (self.now + after if after is not None else None)
+        due = really_at if moment is None else self._real(moment)
+        cause = self.told[-1] if self.told else None
+        return self._promise(runner, key, args, due, cause, place)
+
+    def _promise(
+        self,
+        name: str,
+        key: str,
+        args: dict[str, Any],
+        due: datetime | None,
+        cause: Entry | None,
+        place: int | None = None,
+    ) -> bool:
+        runner = self.office.flows.runners.get(name)
+        if runner is None:
+            raise Broken("no-such-runner", runner=name)
+        row = {
+            "key": f"{self.realm}/{key}",
+            "runner": name,
+            "queue": runner.queue,
+            "args": args,
+            "realm": self.realm,
+            "due_at": self.real_now if due is None else due,
+            "place_id": place,
+            "cause_id": cause.id if cause else self.cause_id,
+            "made_at": self.real_now,
+        }
+        made = errands.put(self.session, row)
+        if made and row["due_at"] <= self.real_now:
+            self.queues.add(runner.queue)
+        return made
+
+    def _real(self, realm_time: datetime) -> datetime:
+        realm = None if self.realm == REAL else self.session.get(Realm, self.realm)
+        return realm_time if realm is None else realm.real_at(realm_time)
+
+    def ask(self, question: Question[Answer]) -> Answer:
+        """Ask what another area knows; answered in `flows/`, read-only, in this transaction."""
+        answer = self.office.flows.answerers[type(question)]
+        before = len(self.told)
+        found: Answer = answer(self, question)
+        if len(self.told) != before:
+            raise Broken("answer-changed-something", question=type(question).__name__)
+        return found
+
+    def need(self, capability: str, place: int | None = None) -> None:
+        """Refuse unless the actor holds a role with this capability, there or anywhere; keeps the role used."""
+        roles = self.rules.roles_that(capability)
+        held = [grant for grant in self.actor.grants if grant.role in roles]
+        if held and place is not None:
+            path = path_of(self.session, place)
+            if path is None:
+                raise Missing("no-such", what="place", id=place)
+            held = [grant for grant in held if path.startswith(grant.path)]
+        if not held:
+            raise Forbidden("not-allowed", needs=capability)
+        self.role = held[0].role
+
+    def may(self, capability: str, place: int | None = None) -> bool:
+        """Whether `need` would pass: for showing or leaving out a button."""
+        try:
+            replace(self).need(capability, place)
+        except (Forbidden, Missing):
+            return False
+        return True
+
+    @contextmanager
+    def beyond_scope(self, reason: str) -> Iterator[None]:
+        """Look past the actor's places for what may be known there, such as the names of places above."""
+        if not reason:
+            raise Broken("no-reason")
+        narrow = self.session.info["scope"]
+        self.session.info["scope"] = Scope(("",), self.realm)
+        try:
+            yield
+        finally:
+            self.session.info["scope"] = narrow
+
+
+def same_version(row: Any, version: int | None) -> None:
+    """Raise Stale when somebody changed the row since `version` of it was read."""
+    if version is not None and row.version != version:
+        raise Stale("changed-meanwhile", what=type(row).__name__.lower(), id=row.id)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What areas may know of the installation that they run in."""
+
+    files_dir: Path
+    seal: Seal
+    demo: bool = False
+    public_url: str = ""
+    duty_phone: str = ""
+    lanes: int = 2
+
+
+@dataclass(frozen=True)
+class Office:
+    """What opens works: the database, the clock, the rules, the flows, the installation and the bell."""
+
+    engine: Engine
+    clock: Clock
+    flows: Flows
+    rules: Rulebook
+    installation: Installation
+    bell: Bell = field(default_factory=SilentBell)
+
+    @contextmanager
+    def work(self, actor: Actor, *, cause_id: int | None = None, reading: bool = False) -> Iterator[Work]:
+        """Open a work; on leaving it commits, or rolls back what raised. `reading` takes no write lock."""
+        engine = self.engine.execution_options(region_reading=True) if reading else self.engine
+        with _sessions(bind=engine) as session:
+            session.info["scope"] = Scope(actor.paths, actor.realm)
+            real_now = self.clock.instant()
+            w = Work(actor, session, self, self.clock.realm_time(session, actor.realm), real_now, cause_id)
+            session.info["work"] = w
+            yield w
+            session.flush()
+            _no_silent_change(w)
+            session.commit()
+        if w.queues:
+            self.bell.ring(w.queues)
+        if w.told:
+            self.bell.tick(w.realm, w.told[-1].id)
+
+
+class RegionSession(Session):
+    """A session that filters by scope and notices which kept rows change."""
+
+
+_sessions = sessionmaker(class_=RegionSession, expire_on_commit=False, autoflush=True)
+
+
+def _area_of(kind: type[Any]) -> str:
+    return (
+        kind.__module__.split(".")[1]
+        if kind.__module__.startswith("region.")
+        else kind.__module__.split(".")[-1]
+    )
+
+
+@event.listens_for(RegionSession, "before_flush")
+def _notice_rows(session: Session, _context: object, _instances: Sequence[object] | None) -> None:
+    w = session.info.get("work")
+    for row in (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted):
+        if isinstance(row, InRealm) and w is not None:
+            if row.realm is None:
+                row.realm = w.realm
+            elif row.realm != w.realm:
+                raise Broken("realms-mixed", row=type(row).__name__, realm=row.realm, work=w.realm)
+        if isinstance(row, Kept) and w is not None:
+            w.touched.add(_area_of(type(row)))
+
+
+@event.listens_for(RegionSession, "do_orm_execute")
+def _filter_and_notice(state: ORMExecuteState) -> None:
+    apply_scope(state)
+    w = state.session.info.get("work")
+    if w is not None and (state.is_update or state.is_delete or state.is_insert):
+        w.touched.update(_area_of(m.class_) for m in state.all_mappers if issubclass(m.class_, Kept))
+
+
+def _no_silent_change(w: Work) -> None:
+    """Each area whose kept rows changed must have told an event of its own."""
+    told = {entry.event.split(".", 1)[0] for entry in w.told}
+    silent = w.touched - told
+    if silent:
+        raise SilentChange("silent-change", areas=sorted(silent))

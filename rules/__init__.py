@@ -1,0 +1,1 @@
+"""Policy as data, and the pure code that reads it: packs of values, tables and templates."""
