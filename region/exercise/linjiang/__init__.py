@@ -1,0 +1,1 @@
+"""Linjiang, the invented district of every drill and demonstration; `region.build` makes it."""
