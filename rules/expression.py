@@ -23,6 +23,7 @@ _TOKEN = re.compile(
       | (?P<sign>==|!=|<=|>=|<|>|[-+*/(),\[\]])""",
     re.VERBOSE | re.ASCII,
 )
+_SIGNS = {"==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/"}
 _OPERATORS = {"and", "or", "not", "in"}
 _CONSTANTS = {"true", "false"}
 _RESERVED = {"for", "if", "null", "inf", "nan"}
@@ -78,7 +79,7 @@ class Condition:
             parts = list(node.value)
         elif kind is ast.UnaryExpression:
             parts = [node.right]
-            self._agree(node.right.result_type, DataType.BOOLEAN if node.type == "NOT" else DataType.FLOAT)
+            self._agree(node.right.result_type, DataType.BOOLEAN if node.type == "not" else DataType.FLOAT)
         elif kind is ast.LogicExpression:
             parts = [node.left, node.right]
             for part in parts:
@@ -179,8 +180,8 @@ def _refuse_unsafe(text: str, facts: Mapping[str, Fact]) -> None:
             raise ValueError(f"{text!r}: a list stands only after `in`")
         if kind == "text" and after_value:
             raise ValueError(f"{text!r}: two values stand side by side")
-        if token in ("*", "/") and before[1] == token:
-            raise ValueError(f"{text!r}: powers and whole division are not allowed")
+        if token in _SIGNS and before[1] in _SIGNS and token != "-":  # so no **, //, << and >> either
+            raise ValueError(f"{text!r}: two operators stand side by side")
         depth += (token in ("(", "[")) - (token in (")", "]"))
         if depth > DEEPEST:
             raise ValueError("too many brackets inside brackets")

@@ -66,7 +66,8 @@ def parse(shape: type[Shape], document: Mapping[str, Any], origin: str) -> Shape
         reason = faults[0]["msg"].removeprefix("Value error, ")
         if len(faults) > 1:
             reason += f" (and {len(faults) - 1} more)"
-        raise PackError(origin, ".".join(str(step) for step in faults[0]["loc"]), reason) from error
+        path = ".".join(str(step) for step in faults[0]["loc"] if step != "[key]")
+        raise PackError(origin, path, reason) from error
 
 
 def compile_part(part: Part, origin: str) -> dict[str, Table]:

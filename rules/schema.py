@@ -93,7 +93,7 @@ class Sourced(Strict):
 
 
 class ValueExample(Strict):
-    """What the value is (or is `at` a path inside it, a/b/0), or when a clock that began at `start` is `due`."""
+    """What the value is (or is `at` a path like a/b/0), or when a clock begun at `start` is `due`."""
 
     at: str | None = None
     equals: Annotated[Any, Field(alias="is")] = None

@@ -269,6 +269,7 @@ def test_a_bad_folder_is_refused(tmp_path: Path, files: dict[str, str], file: st
 
 
 def test_yaml_keeps_words_clock_times_and_dates_as_texts(tmp_path: Path) -> None:
-    text = "values:\n  n: {value: [no, on, 12:30, 2022-01-01], unit: names, mark: design, examples: [{at: '0', is: no}]}"
+    value = "value: [no, on, 12:30, 2022-01-01], unit: names, mark: design, examples: [{at: '0', is: no}]"
+    text = f"values:\n  n: {{{value}}}"
     pack = load_packs(written(tmp_path, a=HEAD.format(id="x") + text)).get("x")
     assert pack.value("n").value == ("no", "on", "12:30", "2022-01-01")

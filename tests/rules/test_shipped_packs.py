@@ -1,6 +1,7 @@
 """Every pack that is shipped loads, and every example that its rules carry comes true."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from rules.examples import failed_examples
 from rules.pack import Pack, RuleError, load_packs
 
 PACKS = load_packs(Path(rules.__file__).parent / "packs")
-LIMITS = "acknowledge deliver begin report review approve issue close supervise".split()
-URGENCIES = "flash urgent priority routine".split()
+LIMITS = ["acknowledge", "deliver", "begin", "report", "review", "approve", "issue", "close", "supervise"]
+URGENCIES = ["flash", "urgent", "priority", "routine"]
 
 
 @pytest.mark.parametrize("pack", list(PACKS), ids=lambda pack: pack.id)
@@ -121,7 +122,7 @@ def test_unsure_transfer_limits_are_marked_unverified() -> None:
 
 def test_the_editions_follow_each_other_without_a_gap() -> None:
     chain = [PACKS.get(f"CN-COVID-{name}").effective for name in ("8ED", "9ED", "20M", "10M", "BB")]
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         assert before.last and after.first == before.last + timedelta(days=1)
     assert PACKS.get("CN-COVID-BB", date(2026, 1, 1)).id == "CN-COVID-BB"
     with pytest.raises(RuleError, match="pack_not_in_effect"):
