@@ -119,12 +119,15 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deputy_of_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("state IN ('invited', 'active', 'closed')", name=op.f("ck_accounts_state")),
+        sa.ForeignKeyConstraint(["deputy_of_id"], ["accounts.id"], name=op.f("fk_accounts_deputy_of_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_accounts_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accounts_deputy_of_id"), ["deputy_of_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_accounts_place_id"), ["place_id"], unique=False)
 
     op.create_table(
@@ -264,6 +267,7 @@ def upgrade() -> None:
         sa.Column("body_en", sa.Text(), nullable=False),
         sa.Column("ground", sa.String(length=200), nullable=False),
         sa.Column("evidence", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("chosen", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("pack_digest", sa.String(length=64), nullable=False),
         sa.Column("composed_by", sa.String(length=80), nullable=False),
         sa.Column("approved_by", sa.String(length=80), nullable=True),
@@ -305,6 +309,7 @@ def upgrade() -> None:
     op.create_table(
         "duty_shifts",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("realm", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("deputy_id", sa.Integer(), nullable=True),
@@ -316,11 +321,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_duty_shifts_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_shifts")),
         sa.UniqueConstraint(
-            "place_id", "account_id", "starts", name=op.f("uq_duty_shifts_place_id_account_id_starts")
+            "realm",
+            "place_id",
+            "account_id",
+            "starts",
+            name=op.f("uq_duty_shifts_realm_place_id_account_id_starts"),
         ),
     )
     with op.batch_alter_table("duty_shifts", schema=None) as batch_op:
         batch_op.create_index("ix_duty_shifts_place", ["place_id", "starts"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_shifts_realm"), ["realm"], unique=False)
 
     op.create_table(
         "files",
@@ -626,6 +636,7 @@ def downgrade() -> None:
 
     op.drop_table("files")
     with op.batch_alter_table("duty_shifts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duty_shifts_realm"))
         batch_op.drop_index("ix_duty_shifts_place")
 
     op.drop_table("duty_shifts")
@@ -664,6 +675,7 @@ def downgrade() -> None:
     op.drop_table("api_tokens")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_place_id"))
+        batch_op.drop_index(batch_op.f("ix_accounts_deputy_of_id"))
 
     op.drop_table("accounts")
     op.drop_table("realms")

@@ -1,6 +1,14 @@
 """What the app may use of audit."""
 
-from region.audit.routes import routes
-from region.spine.area import Area
+from datetime import timedelta
 
-AREA = Area(name="audit", routes=(routes,))
+from region.audit.routes import routes
+from region.spine.area import Area, MenuItem
+from region.spine.schedule import Every
+
+AREA = Area(
+    name="audit",
+    routes=(routes,),
+    schedule=(Every("audit.seal_days", timedelta(hours=1)),),
+    menu=(MenuItem("Journal", "audit.journal", "audit.read"),),
+)

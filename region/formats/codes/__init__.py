@@ -1,0 +1,23 @@
+"""National codes and numbers: checked by their own rules, and masked for those who need not see them."""
+
+from region.formats.codes.masks import mask_id, mask_name, mask_phone
+from region.formats.codes.organisations import OrganisationCode, credit_code, organisation_code
+from region.formats.codes.persons import ResidentId, resident_check, resident_id
+from region.formats.codes.phones import Phone, phone
+from region.formats.codes.places import PlaceCode, place_code
+
+__all__ = [
+    "OrganisationCode",
+    "Phone",
+    "PlaceCode",
+    "ResidentId",
+    "credit_code",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "organisation_code",
+    "phone",
+    "place_code",
+    "resident_check",
+    "resident_id",
+]
