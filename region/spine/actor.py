@@ -15,7 +15,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """One who acts; `realm` 0 is the real world, any other is an exercise."""
+    """One who acts; `realm` 0 is the real world, any other is an exercise.
+
+    `only` limits a program's token to some capabilities of its roles; None means all of them.
+    """
 
     name: str
     grants: tuple[Grant, ...] = ()
@@ -24,6 +27,7 @@ class Actor:
     site_id: int | None = None
     lang: str = "zh"
     is_system: bool = False
+    only: frozenset[str] | None = None
     roles_shown: tuple[str, ...] = field(default=(), compare=False)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 TICKS = "region:ticks"
 WAITING_RINGS = 4
+SWEPT = "region:swept"
 
 
 class RedisBell:
@@ -41,3 +43,10 @@ class RedisBell:
             self.redis.publish(TICKS, json.dumps({"realm": realm, "entry": entry_id}))
         except RedisError as away:
             log.warning("screens not told: %s", type(away).__name__)
+
+    def sweep_seen(self, instant: datetime) -> None:
+        """Leave a sign that the sweep lives, for `region doctor`."""
+        try:
+            self.redis.set(SWEPT, instant.isoformat())
+        except RedisError as away:
+            log.warning("sign of the sweep not left: %s", type(away).__name__)

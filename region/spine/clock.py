@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from region.spine.db import Base
 
 REAL = 0
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class Realm(Base):
@@ -52,7 +53,7 @@ class Clock:
     """Where time comes from; tests put in their own `instant`."""
 
     instant: Callable[[], datetime] = wall_clock
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = CHINA
 
     def realm_time(self, session: Session, realm: int) -> datetime:
         """The time in `realm`, read through `session`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -83,7 +83,7 @@ class Base(DeclarativeBase):
     """The base of every table."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: Doc, list[Any]: Doc}
+    type_annotation_map: ClassVar = {datetime: UTCDateTime, dict[str, Any]: Doc, list[Any]: Doc}
 
 
 class Kept:

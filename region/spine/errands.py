@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from region.spine.db import Base, Doc, Key
-from region.spine.errors import Fault, Stale
+from region.spine.errors import Fault, Missing, Stale
 from region.spine.journal import Event
 from region.spine.scope import InRealm, Placed
 
@@ -110,9 +110,11 @@ def claim(session: Session, queue: str, now: datetime, most: int) -> list[Claim]
     """Take up to `most` due errands by compare-and-set; two workers never hold the same one."""
     waiting = and_(ROWS.c.state == "due", ROWS.c.queue == queue, ROWS.c.due_at <= now)
     chosen = select(ROWS.c.id).where(waiting).order_by(ROWS.c.due_at, ROWS.c.id).limit(most)
+    # As a common table expression: PostgreSQL may run a plain subquery more than once and pass its limit.
+    first = chosen.with_for_update(skip_locked=True).cte("first_due")
     taken = session.execute(
         update(ROWS)
-        .where(ROWS.c.id.in_(chosen.with_for_update(skip_locked=True)), ROWS.c.state == "due")
+        .where(ROWS.c.id.in_(select(first.c.id)), ROWS.c.state == "due")
         .values(state="leased", lease=str(uuid4()), lease_until=now + LEASE, tries=ROWS.c.tries + 1)
         .returning(*(ROWS.c[name] for name in Claim.__dataclass_fields__))
     )
@@ -175,3 +177,18 @@ def _settle(session: Session, held: Claim, **values: Any) -> None:
     kept = session.execute(update(ROWS).where(mine).values(**values).returning(ROWS.c.id)).first()
     if kept is None:
         raise Stale("lease-lost", errand=held.id)
+
+
+def dead_ones(session: Session) -> Sequence[Errand]:
+    """The errands of this realm that nobody will run unless a person revives them, the oldest first."""
+    return session.scalars(select(Errand).where(Errand.state == "dead").order_by(Errand.ended_at)).all()
+
+
+def revive(session: Session, number: int, now: datetime) -> Errand:
+    """Put a dead errand back to work with its tries forgotten; Missing when it is not there or not dead."""
+    row = session.get(Errand, number)
+    if row is None or row.state != "dead":
+        raise Missing("no-such-dead-errand", errand=number)
+    row.state, row.due_at, row.tries, row.ended_at = "due", now, 0, None
+    session.flush()
+    return row

@@ -47,12 +47,22 @@ def draft(engine: Engine, words: str, number: str) -> None:
 def revision(engine: Engine) -> str | None:
     """The revision that the database is at, or None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, as this connection sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def heads() -> list[str]:
     """The newest revisions of the code; more than one is a fault."""
     return list(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def knows(revision: str) -> bool:
+    """Whether the code has this revision."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def differences(engine: Engine) -> list[object]:

@@ -33,6 +33,11 @@ class InRealm:
 
     realm: Mapped[int] = mapped_column(index=True)
 
+    @property
+    def has_realm(self) -> bool:
+        """Whether the row was given its realm yet; a new one gets that of the work it is added to."""
+        return self.__dict__.get("realm") is not None
+
 
 @dataclass(frozen=True)
 class Scope:

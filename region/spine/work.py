@@ -1,4 +1,4 @@
-"""Work: one actor, one moment, one transaction. Returning commits, raising rolls back; the one commit is here."""
+"""Work: one actor, one moment, one transaction. Returning commits, raising rolls back; here is the one commit."""
 
 from __future__ import annotations
 
@@ -72,8 +72,6 @@ class Work:
 
     def add(self, row: Row) -> Row:
         """Put a new row into this work and give it its id."""
-        if isinstance(row, InRealm) and row.realm is None:
-            row.realm = self.realm
         self.session.add(row)
         self.session.flush()
         return row
@@ -141,19 +139,20 @@ class Work:
         runner = self.office.flows.runners.get(name)
         if runner is None:
             raise Broken("no-such-runner", runner=name)
+        due_at = self.real_now if due is None else due
         row = {
             "key": f"{self.realm}/{key}",
             "runner": name,
             "queue": runner.queue,
             "args": args,
             "realm": self.realm,
-            "due_at": self.real_now if due is None else due,
+            "due_at": due_at,
             "place_id": place,
             "cause_id": cause.id if cause else self.cause_id,
             "made_at": self.real_now,
         }
         made = errands.put(self.session, row)
-        if made and row["due_at"] <= self.real_now:
+        if made and due_at <= self.real_now:
             self.queues.add(runner.queue)
         return made
 
@@ -171,9 +170,11 @@ class Work:
         return found
 
     def need(self, capability: str, place: int | None = None) -> None:
-        """Refuse unless the actor holds a role with this capability, there or anywhere; keeps the role used."""
+        """Refuse unless the actor holds a role with this capability, there or anywhere; keep the role used."""
         roles = self.rules.roles_that(capability)
-        held = [grant for grant in self.actor.grants if grant.role in roles]
+        only = self.actor.only
+        usable = only is None or capability in only
+        held = [grant for grant in self.actor.grants if usable and grant.role in roles]
         if held and place is not None:
             path = path_of(self.session, place)
             if path is None:
@@ -272,7 +273,7 @@ def _notice_rows(session: Session, _context: object, _instances: Sequence[object
     w = session.info.get("work")
     for row in (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted):
         if isinstance(row, InRealm) and w is not None:
-            if row.realm is None:
+            if not row.has_realm:
                 row.realm = w.realm
             elif row.realm != w.realm:
                 raise Broken("realms-mixed", row=type(row).__name__, realm=row.realm, work=w.realm)

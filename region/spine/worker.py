@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rq import Queue, Worker
-from rq.serializers import JSONSerializer
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from region.spine import errands
 from region.spine.actor import system_actor
-from region.spine.bell import RedisBell
 from region.spine.errands import Claim, ErrandDied, ErrandReturned
 from region.spine.errors import Broken, Fault, Stale
 from region.spine.flow import Flows, Runner, runner
@@ -24,9 +23,7 @@ from region.spine.work import Office, Work
 log = logging.getLogger(__name__)
 
 BATCH = 20
-_OFFICE: list[
-    Office
-] = []  # set once before the worker forks, so that a job finds it without importing the app
+_OFFICE: list[Office] = []  # set before the worker forks: a job finds it without importing the app
 
 
 @dataclass(frozen=True)
@@ -122,26 +119,19 @@ def _record_failure(office: Office, held: Claim, error: BaseException) -> None:
         log.warning("errand %s was taken over by another worker", held.id)
 
 
+def open_for(office: Office) -> None:
+    """Say whose work this process does, before it forks: jobs know the name of a queue and no more."""
+    _OFFICE[:] = [office]
+
+
 def drain(queue: str) -> int:
     """The RQ job: run what is due in a queue until nothing is; returns how many errands were run."""
-    done = 0
-    while ran := run_due(_OFFICE[0], queue):
+    office, done = _OFFICE[0], 0
+    # An outside runner may take minutes: what comes after it is left to other workers.
+    slow = any(found.outside and found.queue == queue for found in office.flows.runners.values())
+    while ran := run_due(office, queue, 1 if slow else BATCH):
         done += ran
     return done
-
-
-def work_forever(office: Office, bell: RedisBell, queues: list[str]) -> None:
-    """Run an RQ worker on these queues until told to stop; what jobs need is imported before it forks."""
-    _OFFICE[:] = [office]
-    names = [Queue(name, connection=bell.redis, serializer=JSONSerializer) for name in queues]
-    Worker(names, connection=_patient(bell), serializer=JSONSerializer).work(logging_level="WARNING")
-
-
-def _patient(bell: RedisBell) -> Any:
-    """A connection without the bell's short patience: a worker waits for jobs for minutes."""
-    settings = dict(bell.redis.connection_pool.connection_kwargs)
-    settings.pop("socket_timeout", None)
-    return type(bell.redis)(**settings)
 
 
 def sweep_once(office: Office) -> set[str]:
@@ -159,13 +149,16 @@ def sweep_once(office: Office) -> set[str]:
 
 
 def sweep_forever(office: Office, each: Callable[[Office], None], seconds: float = 1.0) -> None:
-    """Sweep every second, and do `each` (the schedule) before; a failing round is told and tried again."""
+    """Sweep every second, after `each` (the schedule); a round that fails is told, and the next one tries.
+
+    A database or a Redis that is away ends no sweep: it is the sweep that finds the work once they are back.
+    """
     while True:
         try:
             each(office)
             sweep_once(office)
-        except Fault as fault:
-            log.error("sweep: %s", fault.code)
+        except (Fault, SQLAlchemyError, RedisError, OSError) as error:
+            log.error("sweep: %s", errands.reason(error))
         time.sleep(seconds)
 
 

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from tests.world import World
 
+from region.dispatch.events import DirectiveDiscarded
 from region.incidents.models import Incident
 from region.places.models import Place
 from region.spine.actor import Actor, Grant
 from region.spine.errors import Broken, Forbidden, Missing, Refused, SilentChange
 from region.spine.journal import Entry
 from region.spine.work import RegionSession
-from region.dispatch.events import DirectiveDiscarded
+from tests.world import World
 
 
 def test_a_kept_row_does_not_change_in_silence(world: World) -> None:

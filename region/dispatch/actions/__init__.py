@@ -1,0 +1,1 @@
+"""Everything that changes dispatch: writing and issuing, answering, reviewing, pressing, ending."""
