@@ -94,12 +94,15 @@ def connect(url: str, *, pool_size: int = 20) -> Engine:
     """Make the engine for `url` (sqlite:///file or postgresql+psycopg://…); nothing connects yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return _connect_sqlite(url)
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    # Parameters are hidden in errors and logs: they may be somebody's name.
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _connect_sqlite(url: str) -> Engine:
     # A file database opens in tens of microseconds; no pool means that a fork inherits no connection.
-    engine = create_engine(url, connect_args={"timeout": 30}, poolclass=NullPool)
+    engine = create_engine(url, connect_args={"timeout": 30}, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: sqlite3.Connection, _record: object) -> None:

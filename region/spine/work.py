@@ -194,15 +194,21 @@ class Work:
 
     @contextmanager
     def beyond_scope(self, reason: str) -> Iterator[None]:
-        """Look past the actor's places for what may be known there, such as the names of places above."""
+        """Look past the actor's places for what may be known there, such as the names of places above.
+
+        Rows found there leave the session with the block: else `get` would serve them later unasked.
+        """
         if not reason:
             raise Broken("no-reason")
         narrow = self.session.info["scope"]
+        known = set(self.session.identity_map.keys())
         self.session.info["scope"] = Scope(("",), self.realm)
         try:
             yield
         finally:
             self.session.info["scope"] = narrow
+            for key in set(self.session.identity_map.keys()) - known:
+                self.session.expunge(self.session.identity_map[key])
 
 
 def same_version(row: Any, version: int | None) -> None:

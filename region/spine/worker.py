@@ -60,15 +60,16 @@ def run_due(office: Office, queue: str, most: int = BATCH) -> int:
     now = office.clock.instant()
     with office.work(system_actor()) as w:
         held = errands.claim(w.session, queue, now, most)
-    for at, one in enumerate(held):
-        if at and _gone_stale(office, one):
+    fresh_until = now + errands.LEASE / 2
+    for one in held:
+        if office.clock.instant() > fresh_until and _gone_stale(office, one):
             continue
         run_one(office, one)
     return len(held)
 
 
 def _gone_stale(office: Office, held: Claim) -> bool:
-    """A slow errand before this one in the batch may have used up the lease: renew it, or leave it."""
+    """Slow errands before this one in the batch may have used up its lease: renew it, or leave it."""
     try:
         with office.work(system_actor()) as w:
             errands.extend(w.session, held, w.real_now)

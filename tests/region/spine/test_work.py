@@ -106,3 +106,12 @@ def test_what_raises_leaves_nothing(world: World) -> None:
         w.tell(DirectiveDiscarded(directive=1, place=place.id))
         raise RuntimeError
     assert len(world.journal()) == before
+
+
+def test_what_was_seen_beyond_scope_cannot_be_got_later(world: World) -> None:
+    east, west = world.area(), world.area()
+    with world.as_("duty_officer", east) as w:
+        with w.beyond_scope("the name of a neighbour"):
+            assert w.get(Place, west.id).name_zh == west.name_zh
+        with pytest.raises(Missing):
+            w.get(Place, west.id)
