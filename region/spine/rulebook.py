@@ -10,6 +10,7 @@ from typing import Any
 
 from region.spine.errors import Broken, Invalid
 from rules.pack import Pack, Packs, Rendered, RuleError, load_packs
+from rules.units import read_duration
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "packs"
 
@@ -50,6 +51,13 @@ class Rulebook:
             return self.pack(pack_id).render(template, "zh" if lang == "zh" else "en", **given)
         except RuleError as error:
             raise Invalid(error.code.replace("_", "-"), **error.facts) from error
+
+    def task_limit(self, pack_id: str, template: str) -> timedelta:
+        """How long the task of a template may take."""
+        task = self.pack(pack_id).template(template).task
+        if task is None:
+            raise Broken("no-task", template=template)
+        return read_duration(task.limit)
 
     @cached_property
     def roles(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 
 from region.spine import i18n
 from region.spine.actor import Actor
-from region.spine.errors import Fault, Invalid, Missing, Unknown
+from region.spine.errors import Broken, Fault, Invalid, Missing, Unknown
 from region.spine.work import Office
 
 View = Callable[..., Any]
@@ -211,4 +211,6 @@ def _show_http(error: HTTPException) -> Any:
         return _show_fault(Missing("no-such-page"))
     if error.code in (400, 413, 415):
         return _show_fault(Invalid("bad-request", status=error.code))
+    if error.code == 500:
+        return _show_fault(Broken("broken"))
     return error
