@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from region.spine.journal import Event
 
@@ -67,3 +68,37 @@ class ChannelSet(Event):
 
     site: int
     channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadPlanned(Event):
+    """A file was read and checked; nothing of it stands yet."""
+
+    load: int
+    digest: str
+    new: int
+    changed: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadDropped(Event):
+    """A planned load was put away and will not be applied."""
+
+    load: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceMade(Event):
+    """One place was made by hand, such as the top of the tree."""
+
+    made: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceRetired(Event):
+    """A place is no longer in use from a day on; its history stays."""
+
+    retired: int
+    day: date

@@ -22,6 +22,7 @@ class RedisBell:
     """Rings RQ queues and the ticks channel. When Redis is away the sweep does the same within seconds."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5)
 
     def ring(self, queues: set[str]) -> None:
@@ -50,3 +51,8 @@ class RedisBell:
             self.redis.set(SWEPT, instant.isoformat())
         except RedisError as away:
             log.warning("sign of the sweep not left: %s", type(away).__name__)
+
+    def last_sweep(self) -> datetime | None:
+        """When the sweep left its last sign; None when Redis knows of none."""
+        found = self.redis.get(SWEPT)
+        return datetime.fromisoformat(found.decode()) if isinstance(found, bytes) else None

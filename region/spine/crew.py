@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker, worker_registration
 from rq.exceptions import StopRequested
@@ -76,7 +77,7 @@ def _work_once(bell: RedisBell, queues: list[str], before_job: Callable[[], None
     """Work until told to stop (True) or until Redis is lost (False)."""
     made: RegionWorker | None = None
     try:
-        connection = _patient(bell)
+        connection = Redis.from_url(bell.url)  # without the bell's short patience: it waits for jobs
         names = [Queue(name, connection=connection, serializer=JSONSerializer) for name in queues]
         made = RegionWorker(
             names,
@@ -96,10 +97,3 @@ def _work_once(bell: RedisBell, queues: list[str], before_job: Callable[[], None
     if made.horse_pid:
         made.wait_for_horse()  # its job went on without Redis and must not be left behind
     return made.told_to_stop
-
-
-def _patient(bell: RedisBell) -> Any:
-    """A connection without the bell's short patience: a worker waits for jobs for many seconds."""
-    settings = dict(bell.redis.connection_pool.connection_kwargs)
-    settings.pop("socket_timeout", None)
-    return type(bell.redis)(**settings)

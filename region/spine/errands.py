@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Index, String, Table, and_, insert, select, update
+from sqlalchemy import CheckConstraint, Index, String, Table, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -192,3 +192,14 @@ def revive(session: Session, number: int, now: datetime) -> Errand:
     row.state, row.due_at, row.tries, row.ended_at = "due", now, 0, None
     session.flush()
     return row
+
+
+def count_dead(session: Session) -> int:
+    """How many errands of all realms are dead."""
+    return session.execute(select(func.count()).where(ROWS.c.state == "dead")).scalar_one()
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the longest waiting errand of all realms is due; None when nothing is."""
+    waiting = and_(ROWS.c.state == "due", ROWS.c.due_at <= now)
+    return session.execute(select(func.min(ROWS.c.due_at)).where(waiting)).scalar_one()

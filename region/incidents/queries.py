@@ -1,0 +1,42 @@
+"""Everything asked of incidents; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from region.incidents.models import Incident
+from region.spine.clock import REAL, Realm
+from region.spine.errors import Missing
+from region.spine.work import Work
+
+
+def incidents(w: Work, *, state: str | None = None) -> Sequence[Incident]:
+    """The incidents that the actor may know of, open ones first, the newest first."""
+    wanted = select(Incident).order_by(Incident.state.desc(), Incident.opened_at.desc(), Incident.id.desc())
+    return w.session.scalars(wanted if state is None else wanted.where(Incident.state == state)).all()
+
+
+def by_code(w: Work, code: str) -> Incident:
+    """The incident with this code in this realm; Missing when there is none."""
+    found = w.session.scalars(select(Incident).where(Incident.code == code)).first()
+    if found is None:
+        raise Missing("no-such", what="incident", id=code[:40])
+    return found
+
+
+def current(w: Work) -> Incident | None:
+    """The newest open incident that the actor may know of: what screens begin with."""
+    return next(iter(incidents(w, state="open")), None)
+
+
+def realm_of(w: Work) -> Realm | None:
+    """The realm of this work; None is the real world."""
+    return None if w.realm == REAL else w.session.get(Realm, w.realm)
+
+
+def disease_packs(w: Work) -> list[tuple[str, str, str]]:
+    """The packs that an incident can be opened under: id, Chinese title, English title."""
+    packs = [pack for pack in w.rules.packs if pack.id.isupper() and "-" in pack.id]
+    return sorted((pack.id, pack.title.zh, pack.title.en) for pack in packs)

@@ -1,0 +1,53 @@
+"""The exercise region is loaded once, whole, with somebody awake everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from region.accounts.models import Account, DutyShift
+from region.exercise import load
+from region.incidents import queries as incidents
+from region.places import queries as places
+from region.places.models import Place
+from region.spine.actor import system_actor
+from tests.world import World
+
+
+def test_everything_is_loaded_once(world: World) -> None:
+    world.office = replace(world.office, installation=replace(world.office.installation, demo=True))
+    said: list[str] = []
+    load.load_exercise(world.office, said.append)
+    assert any(load.DEMO_PASSWORD in line for line in said)
+    world.realm = load.REALM
+    before = len(world.journal())
+    load.load_exercise(world.office, said.append)
+    assert len(world.journal()) == before
+    with world.office.work(system_actor(load.REALM)) as w:
+        assert dict(places.levels(w)) == {
+            "city": 1,
+            "district": 1,
+            "subdistrict": 8,
+            "community": 96,
+            "grid": 1080,
+        }
+        assert w.session.scalar(select(func.count()).select_from(Place).where(Place.kind == "site")) == 358
+        found = incidents.by_code(w, load.INCIDENT)
+        assert (found.pack, found.level, found.state) == (load.PACK, "IV", "open")
+        on_duty = set(w.session.scalars(select(DutyShift.place_id)))
+        assert on_duty >= set(w.session.scalars(select(Place.id).where(Place.kind == "site")))
+        joined = w.session.scalars(select(Account.login).where(Account.password.is_not(None)))
+        assert set(joined) == {one.login for one in load.NAMED}
+    assert world.office.engine is not None
+
+
+def test_outside_a_demonstration_nobody_gets_the_printed_password(sqlite_world: World) -> None:
+    said: list[str] = []
+    load.load_exercise(sqlite_world.office, said.append)
+    assert not any(load.DEMO_PASSWORD in line for line in said)
+    with sqlite_world.office.work(system_actor(load.REALM)) as w:
+        assert (
+            w.session.scalar(select(func.count()).select_from(Account).where(Account.password.is_not(None)))
+            == 0
+        )
