@@ -1,6 +1,13 @@
 """What the app may use of accounts."""
 
 from region.accounts.routes import routes
-from region.spine.area import Area
+from region.spine.area import Area, MenuItem
 
-AREA = Area(name="accounts", routes=(routes,))
+AREA = Area(
+    name="accounts",
+    routes=(routes,),
+    menu=(
+        MenuItem("People", "accounts.list_people", "accounts.read"),
+        MenuItem("Duty roster", "accounts.duty", "places.read"),
+    ),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from region.spine.journal import Event
 
@@ -135,3 +135,26 @@ class DutySwapped(Event):
     shift: int
     old: int
     new: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorCleared(Event):
+    """An administrator took a lost second factor away; the person sets up a new one at the next sign-in."""
+
+    account: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenUsed(Event):
+    """A program used its token for the first time on a day."""
+
+    token: int
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneShown(Event):
+    """A telephone was shown in full to somebody who stated a purpose (a code of PURPOSES)."""
+
+    account: int
+    purpose: str

@@ -9,11 +9,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from region.spine.db import Base, Doc, Kept
-from region.spine.scope import Placed
+from region.spine.scope import InRealm, Placed
 
 
 class Account(Placed, Kept, Base):
-    """One person's account. The telephone is sealed; screens show it masked."""
+    """One person's account. The telephone is sealed; screens show it masked.
+
+    `totp` is the sealed secret of the second factor, `totp_last` the last step used (none: never confirmed);
+    `deputy_of_id` is whom this person stands in for when no shift says otherwise.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -36,6 +40,7 @@ class Account(Placed, Kept, Base):
     locked_until: Mapped[datetime | None]
     joined_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    deputy_of_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
 
 
 class RoleGrant(Placed, Kept, Base):
@@ -100,13 +105,13 @@ class ApiToken(Placed, Kept, Base):
     used_at: Mapped[datetime | None]
 
 
-class DutyShift(Placed, Kept, Base):
-    """Who is awake at a site from when to when, who is the deputy, and which telephone rings."""
+class DutyShift(Placed, InRealm, Kept, Base):
+    """Who is awake at a place from when to when on the realm's clock, and who is the deputy."""
 
     __tablename__ = "duty_shifts"
     __table_args__ = (
         Index("ix_duty_shifts_place", "place_id", "starts"),
-        UniqueConstraint("place_id", "account_id", "starts"),
+        UniqueConstraint("realm", "place_id", "account_id", "starts"),
         CheckConstraint("ends > starts", name="ends"),
     )
 
