@@ -54,7 +54,9 @@ def main() -> None:
     """Print errands a second, and the ratio to the bare writes of the same run."""
     with tempfile.TemporaryDirectory() as name:
         spine, floor = through_the_spine(Path(name)), bare(Path(name))
-    print(f"errands: {COUNT / spine:,.0f}/s in one process; bare transactions {COUNT / floor:,.0f}/s", end="; ")
+    print(
+        f"errands: {COUNT / spine:,.0f}/s in one process; bare transactions {COUNT / floor:,.0f}/s", end="; "
+    )
     print(f"ratio {floor / spine:.3f}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -48,6 +48,8 @@ class Directive(Placed, InRealm, Kept, Base):
     body_en: Mapped[str] = mapped_column(Text)
     ground: Mapped[str] = mapped_column(String(200), default="")
     evidence: Mapped[list[Any]] = mapped_column(Doc, default=list)
+    chosen: Mapped[list[Any]] = mapped_column(Doc, default=list)
+    """Ids of the chosen sites; they become recipients when it is issued, and know nothing before."""
     pack_digest: Mapped[str] = mapped_column(String(64))
     composed_by: Mapped[str] = mapped_column(String(80))
     approved_by: Mapped[str | None] = mapped_column(String(80))
@@ -64,9 +66,14 @@ class Directive(Placed, InRealm, Kept, Base):
 
     recipients: Mapped[list[Recipient]] = relationship(back_populates="directive")
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every event about it says: which, where, in which incident."""
+        return {"directive": self.id, "place": self.place_id, "incident": self.incident_id}
+
     @classmethod
     def within(cls, in_scope: InScope) -> ColumnElement[bool]:
-        """Those who issued it may know of it, and once it is issued those whom it was sent to."""
+        """Those who issue it may know of it, and once it is issued those whom it was sent to."""
         to_us = select(Recipient.__table__.c.directive_id).where(in_scope(Recipient.__table__.c.place_id))
         return or_(in_scope(cls.place_id), cls.id.in_(to_us))
 
@@ -101,6 +108,11 @@ class Recipient(Placed, InRealm, Kept, Base):
 
     directive: Mapped[Directive] = relationship(back_populates="recipients")
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every event about it says: which, of which directive, where, in which incident."""
+        return {**self.directive.about, "recipient": self.id, "place": self.place_id}
+
 
 class Delivery(Placed, InRealm, Kept, Base):
     """One promise to bring a directive to a recipient by one channel; `uid` travels as the idempotency key."""
@@ -132,6 +144,36 @@ class Delivery(Placed, InRealm, Kept, Base):
     lease_until: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(80))
+
+
+class Hold(Placed, InRealm, Base):
+    """Who is sending a delivery just now: the lease columns of its row, which nobody has to answer for.
+
+    The same table as Delivery, without its state: taking and renewing a lease tells no event.
+    """
+
+    __table__ = Delivery.__table__
+    __mapper_args__ = {  # noqa: RUF012 - typed so by the base
+        "include_properties": [
+            "id",
+            "realm",
+            "place_id",
+            "channel",
+            "state",
+            "due_at",
+            "lease",
+            "lease_until",
+        ]
+    }
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        place_id: Mapped[int]
+        channel: Mapped[str]
+        state: Mapped[str]
+        due_at: Mapped[datetime]
+        lease: Mapped[str | None]
+        lease_until: Mapped[datetime | None]
 
 
 class Report(Placed, InRealm, Kept, Base):

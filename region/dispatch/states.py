@@ -19,7 +19,7 @@ DIRECTIVE = Machine(
         Move("supersede", "issued", "superseded", by="dispatch.issue"),
         Move("cancel", "issued", "cancelled", by="dispatch.issue"),
     ),
-    limits={"draft": "draft", "awaiting_approval": "approve", "approved": "issue", "issued": "close"},
+    limits={"draft": "approve", "awaiting_approval": "approve", "approved": "issue", "issued": "close"},
 )
 
 RECIPIENT = Machine(

@@ -8,7 +8,8 @@ from region.dispatch.delivery import drop_owed
 from region.dispatch.events import DirectiveCancelled, DirectiveClosed, DirectiveSuperseded
 from region.dispatch.models import Directive, Recipient
 from region.dispatch.states import DIRECTIVE, OPEN
-from region.spine.work import Work, same_version
+from region.spine.machine import same_version
+from region.spine.work import Work
 
 
 def close_if_complete(w: Work, directive: Directive) -> bool:

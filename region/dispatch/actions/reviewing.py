@@ -19,7 +19,8 @@ from region.dispatch.schemas import Saying
 from region.dispatch.states import RECIPIENT
 from region.places.hierarchy import superiors
 from region.spine.errors import Refused
-from region.spine.work import Work, same_version
+from region.spine.machine import same_version
+from region.spine.work import Work
 
 
 def accept(w: Work, recipient: Recipient, version: int | None = None) -> None:

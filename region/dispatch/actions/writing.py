@@ -23,7 +23,8 @@ from region.dispatch.wording import PACK, Text, worded
 from region.incidents.models import Incident
 from region.places.models import Place
 from region.spine.errors import Forbidden, Invalid, Refused
-from region.spine.work import Work, same_version
+from region.spine.machine import same_version
+from region.spine.work import Work
 
 
 def compose(w: Work, draft: Draft, place: int) -> Directive:

@@ -1,0 +1,117 @@
+"""The clinic's screen: the inbox as a page, as data for the device, its photographs, and its service worker."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import generate_csrf
+from uuid6 import uuid7
+
+from region.dispatch.models import Recipient
+from region.dispatch.queries import inbox as asking
+from region.dispatch.wording import PACK, kinds
+from region.files.actions import keep
+from region.spine.assets import STATIC, asset_url
+from region.spine.clock import REAL, Realm
+from region.spine.errors import Invalid
+from region.spine.web import Routes
+from region.spine.work import Work
+
+routes = Routes("inbox", __name__)
+
+SHELL = (
+    *("tokens.css", "base.css", "parts.css", "signs.css", "inbox.css"),
+    *("dexie.js", "js/inbox-store.js", "js/inbox-cards.js", "js/inbox.js"),
+)
+"""What the page needs when there is no network; its fonts are the device's own."""
+
+
+@routes.get("/inbox", needs="dispatch.acknowledge")
+def page(w: Work) -> Any:
+    """What this site must sign, do, and has done."""
+    found = asking.inbox(w)
+    return render_template(
+        "dispatch/inbox.html",
+        inbox=found,
+        etag=found.digest(),
+        account=_account(w),
+        rate=_rate(w),
+        urgencies=w.rules.value(PACK, "urgencies"),
+        kinds=kinds(w),
+        zone=w.office.clock.zone.key,
+        duty_phone=w.office.installation.duty_phone,
+        uid=lambda: str(uuid7()),
+    )
+
+
+@routes.get("/inbox/data", needs="dispatch.acknowledge")
+def data(w: Work) -> Any:
+    """The same for the device: cards in both languages, the time here, and a fresh form token.
+
+    Answers 304 to an ``If-None-Match`` of what the device has.
+    """
+    found = asking.inbox(w)
+    answer = make_response(
+        jsonify(
+            account=_account(w),
+            csrf=generate_csrf(),
+            now=w.now.isoformat(),
+            rate=_rate(w),
+            realm=w.realm,
+            etag=found.digest(),
+            counts=found.counts,
+            **_plain(asdict(found)),
+        )
+    )
+    answer.set_etag(found.digest())
+    return answer.make_conditional(request)
+
+
+@routes.post("/inbox/files", needs="files.add")
+def keep_photo(w: Work) -> Any:
+    """Take in a photograph for a task's report, before the report: form fields ``recipient`` and ``file``."""
+    given, number = request.files.get("file"), request.form.get("recipient", "")
+    if given is None or not number.isdigit():
+        raise Invalid("field-missing", field="recipient" if given else "file")
+    recipient = w.get(Recipient, int(number))
+    w.need("dispatch.report", recipient.place_id)
+    kept = keep(
+        w, recipient.place_id, given.read(), given.filename or "photo", recipient.directive.incident_id
+    )
+    return jsonify(ok=True, id=kept.id)
+
+
+@routes.get("/service-worker.js", public=True)
+def service_worker(w: Work) -> Response:
+    """The script that keeps the inbox readable without a network; a new version of any file makes it a new one."""
+    shell = [asset_url(name) for name in SHELL]
+    script = (STATIC / "js" / "service-worker.js").read_text("utf-8")
+    answer = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = "/"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _account(w: Work) -> str:
+    """A word for who is signed in, under which the device keeps what is not sent; it names nobody."""
+    who = f"inbox/{w.realm}/{w.actor.account_id or w.actor.name}"
+    return w.office.installation.seal.digest(who)[:16]
+
+
+def _rate(w: Work) -> float:
+    """How fast this realm's clock runs."""
+    row = None if w.realm == REAL else w.session.get(Realm, w.realm)
+    return row.rate if row is not None and row.anchor_real is not None else 1.0
+
+
+def _plain(value: Any) -> Any:
+    """Instants as ISO text, all the way down."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value

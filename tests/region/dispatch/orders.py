@@ -1,0 +1,108 @@
+"""Issued directives for the tests of delivery and the measurements, written straight into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+from uuid6 import uuid7
+
+from region.dispatch.delivery import owe_round
+from region.dispatch.events import DirectiveIssued
+from region.dispatch.models import Delivery, Directive, Recipient
+from region.incidents.models import Incident
+from region.places.models import Place
+from region.spine.work import Work
+from tests.world import World
+
+KEY = "a site's own key"
+BODY_ZH = "请各单位立即到岗到位，核清人口底数，于今晚24时前完成首轮采样准备。" * 4
+BODY_EN = (
+    "Take up posts at once, establish how many people are inside, and be ready for the first round. " * 4
+)
+
+
+def issue(w: Work, incident: Incident, sites: Sequence[int]) -> Directive:
+    """An issued directive with these sites as recipients; nothing of it is owed yet."""
+    number = uuid7()
+    directive = w.add(
+        Directive(
+            number=f"T-{number.hex[-12:]}",
+            form_token=str(number),
+            place_id=incident.place_id,
+            incident_id=incident.id,
+            kind="directive",
+            urgency="urgent",
+            title_zh="即刻管控并准备首轮核酸检测",
+            title_en="Seal now and prepare testing round 1",
+            body_zh=BODY_ZH,
+            body_en=BODY_EN,
+            evidence=[],
+            pack_digest="-",
+            composed_by="desk",
+            issued_by="desk",
+            issued_at=w.now,
+            acknowledge_due=w.now + timedelta(minutes=15),
+            task_due=w.now + timedelta(hours=6),
+            task_minutes=360,
+            state="issued",
+            since=w.now,
+        )
+    )
+    rows = [
+        {
+            "realm": w.realm,
+            "directive_id": directive.id,
+            "place_id": site,
+            "state": "pending",
+            "since": w.now,
+            "version": 1,
+            "required": True,
+            "pressure": 0,
+        }
+        for site in sites
+    ]
+    w.session.execute(insert(Recipient), rows)
+    w.tell(
+        DirectiveIssued(
+            directive=directive.id,
+            urgency="urgent",
+            recipients=len(sites),
+            acknowledge_due=w.now + timedelta(minutes=15),
+            task_due=w.now + timedelta(hours=6),
+            place=incident.place_id,
+            incident=incident.id,
+        )
+    )
+    return directive
+
+
+def sent_to(world: World, urls: Sequence[str | None], round: int = 1) -> Directive:
+    """A directive, issued and owed to one new site for each address (None is a site without a webhook)."""
+    city = world.area(level="city")
+    sites = [world.clinic(city, **({"webhook_url": url, "webhook_key": KEY} if url else {})) for url in urls]
+    return sent(world, city, sites, round)
+
+
+def sent(world: World, city: Place, sites: Sequence[Place], round: int = 1) -> Directive:
+    """A directive, issued and owed to these sites."""
+    incident = world.incident(city)
+    with world.as_system() as w:
+        directive = issue(w, incident, [site.id for site in sites])
+        owe_round(w, directive, round)
+    return directive
+
+
+def deliveries(world: World, directive: Directive) -> list[Delivery]:
+    """Its deliveries, in the order in which they were owed."""
+    with world.as_system() as w:
+        wanted = select(Delivery).where(Delivery.directive_id == directive.id).order_by(Delivery.id)
+        return list(w.session.scalars(wanted))
+
+
+def recipients(world: World, directive: Directive) -> list[Recipient]:
+    """Its recipients, in the order of their numbers."""
+    with world.as_system() as w:
+        wanted = select(Recipient).where(Recipient.directive_id == directive.id).order_by(Recipient.id)
+        return list(w.session.scalars(wanted))
