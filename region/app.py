@@ -8,13 +8,15 @@ import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from flask import Flask, jsonify
+from flask import Flask, Response, jsonify
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import region.flows
 from region.accounts.area import AREA as ACCOUNTS
@@ -104,6 +106,8 @@ def create_app(settings: Settings, office: Office | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     office = office or build_office(settings)
     app.extensions["region"] = Region(office, identify, CSRFProtect(app), settings)
     web.prepare(app)
@@ -128,7 +132,8 @@ def _limit_rates(app: Flask, settings: Settings) -> None:
     )
     for endpoint, limit in {"accounts.enter": "30 per minute", "accounts.join_with": "30 per minute"}.items():
         if endpoint in app.view_functions:
-            app.view_functions[endpoint] = limiter.limit(limit)(app.view_functions[endpoint])
+            view: Any = limiter.limit(limit)(app.view_functions[endpoint])
+            app.view_functions[endpoint] = view
 
 
 def _tell_health(app: Flask, office: Office) -> None:
@@ -137,7 +142,7 @@ def _tell_health(app: Flask, office: Office) -> None:
         return "ok", 200
 
     @app.get("/readyz")
-    def readyz() -> tuple[object, int]:
+    def readyz() -> tuple[Response, int]:
         state = {"database": "ok", "redis": "ok"}
         try:
             with office.engine.connect() as connection:

@@ -40,6 +40,8 @@ class Settings:
     """Threads of each web process; one open screen holds one."""
     max_upload_mb: int = 64
     """Largest upload taken."""
+    proxies: int = 0
+    """Reverse proxies in front of the web server, whose word about the caller's address is believed; nginx is 1."""
     duty_phone: str = ""
     """Telephone of the duty desk, shown to clinics."""
 

@@ -68,6 +68,8 @@ ASSETS: dict[str, Asset] = {
     ),
     "tokens.css": Asset("css/tokens.css"),
     "base.css": Asset("css/base.css"),
+    "parts.css": Asset("css/parts.css"),
+    "signs.css": Asset("css/signs.css"),
     "wall.css": Asset("css/wall.css"),
     "desk.css": Asset("css/desk.css"),
     "inbox.css": Asset("css/inbox.css"),

@@ -202,4 +202,5 @@ def count_dead(session: Session) -> int:
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the longest waiting errand of all realms is due; None when nothing is."""
     waiting = and_(ROWS.c.state == "due", ROWS.c.due_at <= now)
-    return session.execute(select(func.min(ROWS.c.due_at)).where(waiting)).scalar_one()
+    oldest: datetime | None = session.execute(select(func.min(ROWS.c.due_at)).where(waiting)).scalar_one()
+    return oldest

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from region.spine.errors import Broken, Refused
+from region.spine.errors import Broken, Refused, Stale
 
 if TYPE_CHECKING:
     from region.spine.work import Work
@@ -107,7 +106,7 @@ class Machine:
         return "\n".join(lines + [f"    {end} --> [*]" for end in sorted(self.ends)])
 
 
-def waiting_since(row: Stateful, now: datetime) -> float:
-    """Seconds that the row has stood in its state."""
-    seconds: float = (now - row.since).total_seconds()
-    return seconds
+def same_version(row: Any, version: int | None) -> None:
+    """Raise Stale when somebody changed the row since `version` of it was read."""
+    if version is not None and row.version != version:
+        raise Stale("changed-meanwhile", what=type(row).__name__.lower(), id=row.id)

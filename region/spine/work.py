@@ -16,7 +16,7 @@ from region.spine import errands
 from region.spine.actor import Actor
 from region.spine.clock import REAL, Clock, Realm
 from region.spine.db import Base, Kept
-from region.spine.errors import Broken, Forbidden, Missing, SilentChange, Stale
+from region.spine.errors import Broken, Forbidden, Missing, SilentChange
 from region.spine.flow import Flows, Question, step_name
 from region.spine.journal import Entry, Event
 from region.spine.rulebook import Rulebook
@@ -209,12 +209,6 @@ class Work:
             self.session.info["scope"] = narrow
             for key in set(self.session.identity_map.keys()) - known:
                 self.session.expunge(self.session.identity_map[key])
-
-
-def same_version(row: Any, version: int | None) -> None:
-    """Raise Stale when somebody changed the row since `version` of it was read."""
-    if version is not None and row.version != version:
-        raise Stale("changed-meanwhile", what=type(row).__name__.lower(), id=row.id)
 
 
 @dataclass(frozen=True)
