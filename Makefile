@@ -37,8 +37,8 @@ lint: $(DEV) ## style, types and the import contracts, without running anything
 check: lint ## lint, and the promises: what the tests hold about the code itself
 	@$(BIN)/pytest -q tests/promises $(ARGS)
 
-bench: $(DEV) $(ASSETS) ## how fast this machine does what the region depends on: make bench ARGS=valkey
-	@$(BIN)/python -m tools.bench $(ARGS)
+bench: $(DEV) $(ASSETS) ## figures, as ratios within one run: make bench ARGS="fanout board"
+	@$(BIN)/python -m bench $(ARGS)
 
 drill: $(RUNTIME) $(ASSETS) ## play an exercise against the clock: make drill ARGS="..."
 	@exec $(BIN)/region exercise $(ARGS)

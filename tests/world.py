@@ -13,6 +13,7 @@ from typing import Any
 from shapely.geometry import box
 from sqlalchemy import select
 
+from region.accounts import actions as accounts
 from region.app import build_office, create_app
 from region.incidents.events import IncidentOpened
 from region.incidents.models import Incident
@@ -180,3 +181,29 @@ class World:
     def browser(self) -> Any:
         """The web application's test client, with nobody signed in."""
         return create_app(self.settings, self.office).test_client()
+
+    def signed_in(self, role: str, place: Place, login: str = "", realm: int = 0, lang: str = "zh") -> str:
+        """The token of a real session of a person who holds `role` for `place`; the same login is the same person."""
+        with self.as_system() as w:
+            account = accounts.ensure_account(
+                w,
+                login=login or f"{role}-{place.id}",
+                name_zh="王雨桐",
+                name_en="Wang Yutong",
+                place_id=place.id,
+                role=role,
+                lang=lang,
+                password="three words long",
+            )
+            token = accounts.open_session(w, account, realm, "password").token
+        assert token is not None
+        return token
+
+    def browser_as(self, role: str, place: Place, login: str = "", realm: int = 0, lang: str = "zh") -> Any:
+        """The test client with such a person signed in; forms need no token."""
+        app = create_app(self.settings, self.office)
+        app.config["WTF_CSRF_METHODS"] = set()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["sid"] = self.signed_in(role, place, login, realm, lang)
+        return client

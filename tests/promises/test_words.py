@@ -131,7 +131,13 @@ def test_the_tree_in_the_readme_is_the_tree() -> None:
     readme = ROOT / "README.md"
     if not readme.exists() or "```tree" not in (text := readme.read_text(encoding="utf-8")):
         return  # until there is one, nothing can be wrong in it
-    listed = set(re.findall(r"^([\w./-]+/?)(?=\s|$)", text.split("```tree")[1].split("```")[0], re.MULTILINE))
+    listed: set[str] = set()
+    folder = ""
+    for line in text.split("```tree")[1].split("```")[0].splitlines():
+        indented, name = line.startswith("  "), line.split()[:1]
+        if name and not indented:
+            folder = name[0]
+        listed |= {(folder if indented else "") + one for one in line.split("  ") if re.fullmatch(r"[\w.-]+/?", one)}
     gone = [name for name in listed if not (ROOT / name).exists()]
     folders = {
         f"region/{path.name}/" for path in (ROOT / "region").iterdir() if (path / "__init__.py").exists()

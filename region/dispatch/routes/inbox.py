@@ -24,7 +24,7 @@ from region.spine.work import Work
 routes = Routes("inbox", __name__)
 
 SHELL = (
-    *("tokens.css", "base.css", "parts.css", "signs.css", "inbox.css"),
+    *("tokens.css", "base.css", "parts.css", "signs.css", "inbox.css", "css/inbox-cards.css"),
     *("dexie.js", "js/inbox-store.js", "js/inbox-cards.js", "js/inbox.js"),
 )
 """What the page needs when there is no network; its fonts are the device's own."""

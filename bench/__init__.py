@@ -1,0 +1,1 @@
+"""What is measured: ratios to a limit of the same run, because machines are noisy."""

@@ -1,0 +1,31 @@
+"""All benchmarks, or those named: `make bench`, `make bench ARGS="fanout board"`. Each prints its own figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHES = {
+    "errands": ["bench.errands"],
+    "fanout": ["bench.fanout"],
+    "fanout-fast": ["bench.fanout", "--latency", "0", "--hang", "0"],
+    "chaos": ["bench.chaos"],
+    "board": ["bench.board"],
+}
+
+
+def main(names: list[str]) -> int:
+    """Run each in a process of its own, one after the other; exit 1 if one failed or is not known."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 1
+    bad = 0
+    for name in names or BENCHES:
+        print(f"\n== {name}", flush=True)
+        bad |= subprocess.run([sys.executable, "-m", *BENCHES[name]], check=False).returncode != 0
+    return int(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
