@@ -125,3 +125,21 @@ def test_the_top_is_made_once_by_who_may_load_everywhere(world: World) -> None:
             actions.make_root(w, code="1", name_zh="x", name_en="x", zone="Mars/Base")
     with world.as_("administrator", first) as w, pytest.raises(Forbidden):
         actions.make_root(w, code="2", name_zh="x", name_en="x")
+
+
+def test_the_letters_of_an_issuing_body_are_one_to_six_capitals(world: World) -> None:
+    area = world.area()
+    clinic = world.clinic(area)
+    for _ in range(2):
+        with world.as_("administrator", area) as w:
+            actions.set_letters(w, area.id, "LJ")
+    with world.as_("administrator", area) as w:
+        assert w.get(Place, area.id).facts["letters"] == "LJ"
+        for wrong in ("", "lj", "临江", "LINJIANG", "L J"):
+            with pytest.raises(Invalid, match="letters-unusable"):
+                actions.set_letters(w, area.id, wrong)
+        with pytest.raises(Refused, match="letters-of-areas"):
+            actions.set_letters(w, clinic.id, "LJ")
+    with world.as_("duty_officer", area) as w, pytest.raises(Forbidden):
+        actions.set_letters(w, area.id, "XX")
+    assert [one.data for one in world.journal("places.LettersSet")] == [{"area": area.id, "letters": "LJ"}]

@@ -1,70 +1,32 @@
-"""Loads of areas and sites: read, check, plan, apply, on both databases."""
+"""Areas come from files by read, check, plan, apply."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import numpy as np
 import pytest
-from shapely.geometry import box, mapping
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import box
 
-from region.formats.coordinates import wgs84_to_gcj02
-from region.formats.tables import write_csv, write_xlsx
+from region.formats.tables import write_csv
 from region.places import actions, queries
-from region.places.models import Area, Load, Place, Site
-from region.places.plan import AreaOptions, Plan, SiteOptions
+from region.places.models import Area, Load
+from region.places.plan import AreaOptions
 from region.spine.errors import Forbidden, Invalid, Missing, Refused, Stale
-from tests.world import World
-
-DISTRICTS = AreaOptions(level="district", name_zh="名称", name_en="name")
-COMMUNITIES = AreaOptions(level="community", name_en="name", parent="district", parent_level="district")
-SITES = SiteOptions(name_en="name", type_column="type", area="area", crs="WGS84")
-
-
-def areas_file(*rows: tuple[dict[str, Any], BaseGeometry]) -> bytes:
-    """A GeoJSON of these areas."""
-    features = [{"type": "Feature", "properties": p, "geometry": mapping(g)} for p, g in rows]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
-
-
-TWO = areas_file(
-    ({"code": "306.0", "名称": "东区", "name": "East"}, box(113.0, 29.0, 113.2, 29.2)),
-    ({"code": 307.0, "名称": "西区", "name": "West"}, box(113.2, 29.0, 113.4, 29.2)),
+from tests.region.places.loads import (
+    COMMUNITIES,
+    DISTRICTS,
+    SITE_COLUMNS,
+    SITES,
+    TWO,
+    areas_file,
+    load,
+    place,
+    plan,
+    reasons,
+    root,
+    warnings,
 )
-SITE_COLUMNS = ["code", "name", "type", "area", "lon", "lat"]
-
-
-def root(world: World) -> Place:
-    with world.as_system() as w:
-        return actions.make_root(w, code="9901", name_zh="云川市", name_en="Yunchuan", zone="Asia/Shanghai")
-
-
-def plan(world: World, data: bytes, options: AreaOptions | SiteOptions, name: str = "f") -> tuple[int, Plan]:
-    with world.as_system() as w:
-        load = actions.plan_load(w, data, name, options)
-        return load.id, queries.plan_of(load)
-
-
-def load(world: World, data: bytes, options: AreaOptions | SiteOptions) -> Plan:
-    number, planned = plan(world, data, options)
-    with world.as_system() as w:
-        actions.apply_load(w, number)
-    return planned
-
-
-def reasons(planned: Plan) -> list[tuple[int, str]]:
-    return [(one["number"], one["code"]) for one in planned.refused]
-
-
-def warnings(planned: Plan) -> dict[str, list[str]]:
-    return {row.code: [one["code"] for one in row.warnings] for row in planned.rows if row.warnings}
-
-
-def place(world: World, code: str) -> Place:
-    with world.as_system() as w:
-        return queries.by_code(w, code)
+from tests.world import World
 
 
 def test_a_file_is_planned_then_applied_and_codes_are_text(world: World) -> None:
@@ -224,86 +186,6 @@ def test_options_that_name_no_column_are_refused(world: World) -> None:
         plan(world, TWO, AreaOptions())
     with pytest.raises(Invalid, match="unreadable-not-geojson"):
         plan(world, b"{}", AreaOptions(level="district"))
-
-
-def site_rows(count: int = 30) -> tuple[np.ndarray, np.ndarray]:
-    """Points along the inner border of a small area."""
-    lon = 113.001 + np.linspace(0, 0.002, count)
-    return lon, np.full(count, 29.001)
-
-
-def small_area(world: World) -> None:
-    root(world)
-    data = areas_file(({"code": "306", "name": "small"}, box(113.0, 29.0, 113.004, 29.004)))
-    load(world, data, AreaOptions(level="community", name_en="name"))
-
-
-def test_a_batch_that_looks_shifted_is_pointed_out_and_not_moved(world: World) -> None:
-    small_area(world)
-    lon, lat = wgs84_to_gcj02(*site_rows())
-    rows = [
-        [f"S{n}", f"Site {n}", "hospital", "306", f"{x:.7f}", f"{y:.7f}"]
-        for n, (x, y) in enumerate(zip(lon, lat, strict=True))
-    ]
-    data = write_csv(SITE_COLUMNS, rows)
-    planned = load(world, data, SITES)
-    assert planned.shift is not None and planned.shift["system"] == "GCJ02"
-    assert place(world, "S0").lon == pytest.approx(lon[0], abs=1e-6)
-    stated = SiteOptions(name_en="name", type_column="type", area="area", crs="GCJ-02")
-    planned = load(world, data, stated)
-    assert planned.shift is None
-    assert place(world, "S0").lon == pytest.approx(site_rows()[0][0], abs=1e-6)
-    with world.as_system() as w:
-        assert w.get(Site, queries.by_code(w, "S0").id).crs_source == "GCJ02"
-
-
-def test_sites_need_a_stated_coordinate_system(world: World) -> None:
-    with pytest.raises(Invalid, match="crs-not-stated"):
-        plan(
-            world,
-            write_csv(SITE_COLUMNS, [["S1", "x", "hospital", "306", "113.1", "29.1"]]),
-            SiteOptions(type="hospital"),
-        )
-
-
-@pytest.mark.parametrize("write", [write_csv, write_xlsx])
-def test_sites_are_loaded_from_csv_and_xlsx(world: World, write: Any) -> None:
-    root(world)
-    load(world, TWO, DISTRICTS)
-    columns = ["code", "name_zh", "name_en", "type", "area", "lon", "lat", "phone", "beds", "serves"]
-    rows = [
-        [
-            "S1",
-            "东区医院",
-            "East Hospital",
-            "医院",
-            "306.0",
-            "113.1",
-            "29.1",
-            "13800138000",
-            "120",
-            "306；307",
-        ],
-        ["S2", "西区诊所", "", "Child Health Center", "999", "113.3", "29.1", "call us", "", ""],
-        ["S2", "重复", "", "hospital", "306", "113.3", "29.1", "", "", ""],
-        ["S3", "无处", "", "hospital", "999", "", "", "", "", ""],
-        ["S4", "远方", "", "hospital", "306", "10.0", "50.0", "", "", ""],
-    ]
-    options = SiteOptions(
-        type_column="type", area="area", crs="CGCS2000", phone="phone", capacity="beds", catchment="serves"
-    )
-    planned = load(world, write(columns, rows), options)
-    assert reasons(planned) == [(4, "duplicate_code"), (5, "parent_not_found"), (6, "far_away")]
-    assert warnings(planned) == {"S2": ["parent_unknown", "parent_by_geometry"]}
-    assert {one["code"] for one in planned.notices} >= {"type_unknown", "phone_as_given"}
-    with world.as_system() as w:
-        first = queries.by_code(w, "S1")
-        site = w.get(Site, first.id)
-        assert (site.type, site.phone, site.capacity) == ("hospital", "13800138000", 120)
-        assert site.catchment == [queries.by_code(w, "306").id, queries.by_code(w, "307").id]
-        assert first.parent_id == queries.by_code(w, "306").id
-        assert [one.code for one in queries.sites_in(w, [queries.by_code(w, "307").id])] == ["S2"]
-    assert plan(world, write(columns, rows[:2]), options)[1].empty
 
 
 def test_a_plan_that_is_older_than_the_tree_is_not_applied(world: World) -> None:
