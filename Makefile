@@ -43,8 +43,9 @@ bench: $(DEV) $(ASSETS) ## figures, as ratios within one run: make bench ARGS="f
 drill: $(RUNTIME) $(ASSETS) ## play an exercise against the clock: make drill ARGS="..."
 	@exec $(BIN)/region exercise $(ARGS)
 
-check-vectors: $(DEV) ## the detectors against reference results in ../shared/vectors, where these are
-	@$(BIN)/python -m tools.check_vectors
+check-vectors: $(DEV) ## real data and reference results in ../shared, where these lie
+	@bad=0; for check in check_vectors check_vectors_formats check_region; do \
+		$(BIN)/python -m tools.$$check || bad=1; done; exit $$bad
 
 shots: $(DEV) $(ASSETS) system ## pictures of the screens
 	@$(BIN)/python tools/shots.py $(ARGS)

@@ -256,9 +256,12 @@ def compared(shared: Path) -> Compared:
 
 def main(shared: Path) -> int:
     """Print how many comparisons are equal and each that is not; 0 when every difference is meant."""
+    if not (shared / "data").is_dir():
+        print("check-formats: there are no dirty files beside this project; nothing was compared.")
+        return 0
     found = list(compared(shared))
     different = [one for one in found if one.expected != one.actual]
-    print(f"{len(found)} compared, {len(found) - len(different)} equal")
+    print(f"check-formats: dirty files, {len(found)} compared, {len(found) - len(different)} equal")
     for file in dict.fromkeys(one.file for one in found):
         mine = [one for one in found if one.file == file]
         print(f"  {file}: {len(mine)} compared, {sum(one.expected == one.actual for one in mine)} equal")
@@ -270,4 +273,4 @@ def main(shared: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(__file__).resolve().parent.parent.parent / "shared"))
