@@ -25,6 +25,7 @@ import aiohttp
 from shapely.geometry import box
 from sqlalchemy import select
 
+from bench.ground import peak_mib
 from region.app import build_office, create_app
 from region.dispatch.actions import answering, writing
 from region.dispatch.models import Recipient
@@ -223,6 +224,12 @@ async def measure(url: str, signer: Signer, seconds: float) -> None:
     )
 
 
+def web_peaks(pid: int) -> list[int]:
+    """The most memory that the server and each of its workers held, in MiB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [round(peak_mib(one)) for one in (pid, *map(int, children))]
+
+
 def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
     with tempfile.TemporaryDirectory() as name, servers.running_valkey(Path(name)) as valkey:
@@ -249,6 +256,7 @@ def main() -> int:
             asyncio.run(measure(f"http://127.0.0.1:{port}", signer, seconds))
         finally:
             signer.over.set()
+            print(f"peak memory of the web's processes, MiB: {web_peaks(server.pid)}")
             server.terminate()
             server.wait(30)
             world.close()

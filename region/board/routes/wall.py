@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ NOT_ON_WALL = ("grid",)
 LEVELS_SHOWN = 3
 LEGEND = ("late", "unreachable", "dark", "watch", "owed", "reported", "working", "signed", "done")
 MAP_SCALE = 2
+LEVEL_WORD = re.compile(r" (Sub-district|Town|Township)$")
+"""What an English label can do without on a map: the level shows from the outline, and marks need the room."""
 
 
 @routes.get("/board", needs="board.read")
@@ -78,7 +81,10 @@ def areas(w: Work) -> Any:
     if request.if_none_match.contains(tag):
         return _kept_by(Response(), tag)  # known unchanged before any outline is read
     levels = [level for level, _count in tree.levels(w) if level not in NOT_ON_WALL]
-    return _kept_by(jsonify(features.area_features(w, levels[-LEVELS_SHOWN:], lang)), tag)
+    collection = features.area_features(w, levels[-LEVELS_SHOWN:], lang)
+    for feature in collection["features"]:
+        feature["properties"]["name"] = LEVEL_WORD.sub("", feature["properties"]["name"])
+    return _kept_by(jsonify(collection), tag)
 
 
 @routes.get("/board/sites.geojson", needs="board.read")
