@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from tests import servers
-from tests.world import World
 
 from region.spine import migrate
 from region.spine.db import connect
+from tests import servers
+from tests.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -95,5 +95,3 @@ def sqlite_world(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     made = World(f"sqlite:///{copy}", tmp_path)
     yield made
     made.close()
-
-

@@ -115,8 +115,13 @@ class World:
         n = next(self._numbers)
         with self.as_system() as w:
             place = self._place(w, parent, "site", n, facts)
-            place.lon, place.lat = facts.get("lon", (parent.lon or 113) + n / 1e4), facts.get("lat", parent.lat)
-            known = {k: facts[k] for k in ("webhook_url", "phone", "dark_since", "connected_at") if k in facts}
+            place.lon, place.lat = (
+                facts.get("lon", (parent.lon or 113) + n / 1e4),
+                facts.get("lat", parent.lat),
+            )
+            known = {
+                k: facts[k] for k in ("webhook_url", "phone", "dark_since", "connected_at") if k in facts
+            }
             if "webhook_key" in facts:
                 known["webhook_key"] = self.office.installation.seal.close(facts["webhook_key"])
             w.session.add(Site(place_id=place.id, type=type, crs_source="WGS84", catchment=[], **known))

@@ -26,6 +26,7 @@ from region.spine.work import Office, Work
 REALM = 1
 INCIDENT = "LJ-2022-08"
 PACK = "CN-COVID-9ED"
+LETTERS = "LJ"
 DEMO_PASSWORD = "linjiang-demo-2022"
 """One password for all named accounts; set in a demonstration only, which serves its own machine alone."""
 
@@ -100,6 +101,7 @@ def load_exercise(office: Office, say: Callable[[str], None]) -> None:
     say(f"places: {len(region.areas):,} areas, {len(region.sites):,} sites")
     with office.work(system_actor()) as w:
         incidents.prepare_exercise(w, "演练", "Exercise", realm=REALM)
+        places.set_letters(w, _places(w)[DISTRICT[0]], LETTERS)
     with office.work(system_actor(REALM)) as w:
         open_cluster(w)
     say(f"realm {REALM}, incident {INCIDENT} under {PACK}, level IV")

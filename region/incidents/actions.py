@@ -12,7 +12,8 @@ from region.incidents.models import Incident
 from region.incidents.states import INCIDENT
 from region.spine.clock import Realm
 from region.spine.errors import Invalid, Refused
-from region.spine.work import Work, same_version
+from region.spine.machine import same_version
+from region.spine.work import Work
 
 LEVELS = ("I", "II", "III", "IV", "-")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,39}")

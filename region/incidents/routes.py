@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from region.incidents import actions, queries
 from region.places import queries as places
-from region.spine.web import Routes
+from region.spine.errors import Fault, Forbidden, Invalid, Refused
+from region.spine.web import Routes, current_lang, fault_text
 from region.spine.work import Work
 
 routes = Routes("incidents", __name__)
 
+FIELDS = ("code", "kind", "pack", "level", "title_zh", "title_en")
 KINDS = ("infectious_disease", "food_poisoning", "unknown_cause", "disaster", "exercise")
 
 
 @routes.get("/incidents", needs="incidents.read")
 def list_incidents(w: Work) -> str:
     """What is being responded to, what was, and the form that opens another."""
+    return _page(w)
+
+
+def _page(w: Work, wrong: Fault | None = None) -> str:
+    g.w = w
     found = queries.incidents(w)
     return render_template(
         "incidents/list.html",
@@ -28,23 +35,26 @@ def list_incidents(w: Work) -> str:
         realm=queries.realm_of(w),
         kinds=KINDS,
         levels=actions.LEVELS,
+        wrong={} if wrong is None else {"text": fault_text(current_lang(), wrong), **wrong.facts},
+        given=request.form,
     )
 
 
 @routes.post("/incidents", needs="incidents.open")
-def open_one(w: Work) -> Response:
-    """Open an incident from the form."""
-    place = places.by_code(w, request.form.get("place", ""), kind="area")
-    actions.open_incident(
-        w,
-        code=request.form.get("code", "").strip(),
-        place_id=place.id,
-        kind=request.form.get("kind", ""),
-        pack=request.form.get("pack", ""),
-        level=request.form.get("level", ""),
-        title_zh=request.form.get("title_zh", "").strip(),
-        title_en=request.form.get("title_en", "").strip(),
-    )
+def open_one(w: Work) -> Response | tuple[str, int]:
+    """Open an incident from the form; what is wrong with it is said beside the field, with what was typed."""
+    given = {name: request.form.get(name, "").strip() for name in FIELDS}
+    area = request.form.get("place", "")
+    try:
+        place = places.find_code(w, area, kind="area")
+        if place is None:
+            raise Invalid("no-such-parent", field="place", given=area[:40])
+        actions.open_incident(w, place_id=place.id, **given)
+    except (Invalid, Refused) as fault:
+        if isinstance(fault, Forbidden):
+            raise
+        fault.facts["field"] = "place" if fault.code == "ambiguous-code" else fault.facts.get("field", "")
+        return _page(w, fault), fault.status
     return redirect(url_for("incidents.list_incidents"))
 
 

@@ -112,3 +112,5 @@ def _by_default(
     row.parent = chosen.id
     if asked:
         row.warn("parent_by_geometry", parent=chosen.code, level=chosen.level)
+    elif chosen.geometry is not None and not chosen.geometry.intersects(feature.geometry):
+        row.warn("outside_parent", parent=chosen.code, share=0.0)

@@ -102,3 +102,11 @@ class PlaceRetired(Event):
 
     retired: int
     day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class LettersSet(Event):
+    """The letters with which an issuing body's order numbers begin were set: LJ of LJ-0801-001."""
+
+    issuer: int
+    letters: str

@@ -15,6 +15,10 @@ from region.places.queries.standing import Standing
 from region.spine.errors import Invalid
 
 LONGEST = {"code": 40, "name_zh": 120, "name_en": 160, "phone": 40, "duty_phone": 40}
+FIELDS = {"encoding": "encoding", "crs": "crs"}
+SEVERAL = {"several_layers": "layer", "several_sheets": "sheet", "no_layer": "layer", "no_sheet": "sheet"}
+"""The field of the form beside which it is said what keeps a file from being read; for the rest, the file's."""
+
 Read = TypeVar("Read")
 Named = TypeVar("Named", AreaOptions, SiteOptions)
 
@@ -24,17 +28,24 @@ def read_file(read: Callable[[], Read]) -> Read:
     try:
         return read()
     except Unreadable as error:
-        facts = {("given" if name == "code" else name): value for name, value in error.facts.items()}
+        facts = {("given" if name == "code" else name): _told(value) for name, value in error.facts.items()}
+        facts["field"] = FIELDS.get(error.code.split("_")[0], SEVERAL.get(error.code, "file"))
         raise Invalid(f"unreadable-{error.code.replace('_', '-')}", **facts) from error
+
+
+def _told(value: object) -> object:
+    """A list as people read it."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def need_columns(options: Options, named: Iterable[str], columns: Iterable[str]) -> None:
     """Invalid when an option names a column that the file does not have; says which it has."""
     there = list(columns)
-    asked = [*(getattr(options, name) for name in named), *options.aliases.values()]
-    for column in asked:
+    asked = [*((name, getattr(options, name)) for name in named), *options.aliases.items()]
+    for name, column in asked:
         if column and column not in there:
-            raise Invalid("no-such-column", column=column[:80], columns=", ".join(there)[:400])
+            facts = {"field": name, "column": column[:80], "columns": ", ".join(there)[:400]}
+            raise Invalid("no-such-column", **facts)
 
 
 def with_names(options: Named, columns: Iterable[str]) -> Named:

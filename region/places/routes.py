@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from region.places import actions, levels, queries, schemas, wording
 from region.places.models import Area, Load, Place, Site
-from region.spine.errors import Invalid
+from region.spine.errors import Fault, Invalid, Refused
 from region.spine.web import Routes, current_lang, fault_text
 from region.spine.work import Work
 
@@ -34,8 +34,9 @@ def show_place(w: Work, place_id: int) -> str:
     return _place_page(w, place_id)
 
 
-def _place_page(w: Work, place_id: int, key: str | None = None) -> str:
+def _place_page(w: Work, place_id: int, key: str | None = None, wrong: Fault | None = None) -> str:
     place = w.get(Place, place_id)
+    said = {} if wrong is None else {"text": fault_text(current_lang(), wrong), **wrong.facts}
     return render_template(
         "places/place.html",
         place=place,
@@ -45,14 +46,29 @@ def _place_page(w: Work, place_id: int, key: str | None = None) -> str:
         below=queries.children(w, place.id),
         word=levels.word,
         key=key,
+        wrong=said,
+        given=request.form,
     )
 
 
 @routes.post("/places/<int:place_id>/channel", needs="places.load")
-def set_channel(w: Work, place_id: int) -> str:
+def set_channel(w: Work, place_id: int) -> str | tuple[str, int]:
     """Set the address of a site's own system, and show its new key this once."""
-    key = actions.set_channel(w, place_id, request.form.get("webhook_url", "").strip() or None)
+    try:
+        key = actions.set_channel(w, place_id, request.form.get("webhook_url", "").strip() or None)
+    except Invalid as fault:
+        return _place_page(w, place_id, wrong=fault), fault.status
     return _place_page(w, place_id, key)
+
+
+@routes.post("/places/<int:place_id>/letters", needs="places.load")
+def set_letters(w: Work, place_id: int) -> Answer | tuple[str, int]:
+    """Set the letters with which an area's order numbers begin."""
+    try:
+        actions.set_letters(w, place_id, request.form.get("letters", "").strip().upper())
+    except Invalid as fault:
+        return _place_page(w, place_id, wrong=fault), fault.status
+    return redirect(url_for("places.show_place", place_id=place_id))
 
 
 @routes.post("/places/<int:place_id>/dark", needs="dispatch.waive")
@@ -70,17 +86,28 @@ def mark_back(w: Work, place_id: int) -> Answer:
 
 
 @routes.post("/places/<int:place_id>/parent", needs="places.load")
-def set_parent(w: Work, place_id: int) -> Answer:
+def set_parent(w: Work, place_id: int) -> Answer | tuple[str, int]:
     """Give a place another parent, named by its code."""
-    parent = queries.by_code(w, request.form.get("parent", ""), kind="area")
-    actions.reparent(w, place_id, parent.id)
+    code = request.form.get("parent", "")
+    try:
+        parent = queries.find_code(w, code, kind="area")
+        if parent is None:
+            raise Invalid("no-such-parent", given=code[:40])
+        actions.reparent(w, place_id, parent.id)
+    except (Invalid, Refused) as fault:
+        fault.facts["field"] = "parent"
+        return _place_page(w, place_id, wrong=fault), fault.status
     return redirect(url_for("places.show_place", place_id=place_id))
 
 
 @routes.post("/places/<int:place_id>/retire", needs="places.load")
-def retire(w: Work, place_id: int) -> Answer:
+def retire(w: Work, place_id: int) -> Answer | tuple[str, int]:
     """Take a place out of use from today on."""
-    actions.retire(w, place_id, w.office.clock.day(w.now))
+    try:
+        actions.retire(w, place_id, w.office.clock.day(w.now))
+    except Refused as fault:
+        fault.facts["field"] = "retire"
+        return _place_page(w, place_id, wrong=fault), fault.status
     return redirect(url_for("places.show_place", place_id=place_id))
 
 
@@ -101,6 +128,7 @@ def _form(w: Work, kind: str, fault: Invalid | None = None) -> str:
         error=None if fault is None else fault_text(current_lang(), fault),
         wrong=None if fault is None else fault.facts.get("field"),
         known=[code for code, _, _ in levels.LEVELS],
+        word=levels.word,
         loads=queries.loads(w),
     )
 

@@ -30,6 +30,8 @@ from region.spine.errors import Broken, Fault, Invalid, Missing, Unknown
 from region.spine.work import Office
 
 View = Callable[..., Any]
+LARGEST_ID = 2**31 - 1
+"""What PostgreSQL takes as an id of most tables; a larger one in an address is nobody's."""
 Identify = Callable[[Office, Any], Actor | None]
 
 
@@ -100,6 +102,8 @@ def _serve(view: View, needs: str | None, reading: bool, public: bool, stream: b
     @wraps(view)
     def serve(**values: Any) -> Any:
         web: Web = current_app.extensions["region"]
+        if any(isinstance(value, int) and value > LARGEST_ID for value in values.values()):
+            raise Missing("no-such-page")
         actor = web.identify(web.office, request)
         g.actor = actor
         if actor is None and not public:

@@ -1,4 +1,4 @@
-"""One order through the whole loop: issued, received, signed, done and proved; or pressed, passed up, waived; closed."""
+"""One order through the whole loop: issued, received, signed, done and proved; or pressed and passed up; closed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ class Stage:
         return directive
 
     def recipient(self, w: Any, directive: Directive, site: Place) -> Recipient:
-        wanted = select(Recipient).where(Recipient.directive_id == directive.id, Recipient.place_id == site.id)
+        wanted = select(Recipient).where(
+            Recipient.directive_id == directive.id, Recipient.place_id == site.id
+        )
         return w.session.scalars(wanted).one()
 
     def sign(self, directive: Directive, site: Place) -> None:
@@ -98,7 +100,13 @@ def test_an_order_reaches_all_is_signed_done_and_closes(stage: Stage) -> None:
         counts = progress(w, [found])[found.id]
         assert (counts.total, counts.signed_in_time, counts.done, counts.late) == (3, 3, 3, 0)
     told = [entry.event for entry in stage.world.journal()]
-    for name in ("DirectiveIssued", "DeliveriesOwed", "DirectiveReceived", "DirectiveAcknowledged", "DirectiveClosed"):
+    for name in (
+        "DirectiveIssued",
+        "DeliveriesOwed",
+        "DirectiveReceived",
+        "DirectiveAcknowledged",
+        "DirectiveClosed",
+    ):
         assert f"dispatch.{name}" in told
     assert not stage.world.errands("dead")
 
@@ -240,7 +248,8 @@ def test_a_superseding_order_ends_the_old_one(stage: Stage) -> None:
     with stage.world.as_("duty_officer", stage.district) as w:
         assert w.get(Directive, old.id).state == "superseded"
         assert w.get(Directive, new.id).state == "issued"
-        assert {r.state for r in w.session.scalars(select(Recipient).where(Recipient.directive_id == old.id))} == {"void"}
+        theirs = w.session.scalars(select(Recipient).where(Recipient.directive_id == old.id))
+        assert {recipient.state for recipient in theirs} == {"void"}
 
 
 def test_a_stale_page_cannot_cancel(stage: Stage) -> None:
@@ -251,7 +260,8 @@ def test_a_stale_page_cannot_cancel(stage: Stage) -> None:
 
 def test_a_polygon_chooses_the_sites_inside_it(stage: Stage) -> None:
     lon, lat = stage.elsewhere.lon, stage.elsewhere.lat
-    square = ((lon - 0.001, lat - 0.01), (lon + 0.001, lat - 0.01), (lon + 0.001, lat + 0.01), (lon - 0.001, lat + 0.01))
+    east, west = lon + 0.001, lon - 0.001
+    square = ((west, lat - 0.01), (east, lat - 0.01), (east, lat + 0.01), (west, lat + 0.01))
     directive = stage.issued(choice=Choice(polygon=square))
     assert directive.chosen == [stage.elsewhere.id]
     with pytest.raises(Invalid):

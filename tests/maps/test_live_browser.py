@@ -59,7 +59,8 @@ def page_html() -> str:
     )
     parts = base.parts(drawn, assets.local_address)
     styles = "".join(
-        f'<link rel="stylesheet" href="{assets.asset_url(n)}">' for n in ("tokens.css", "base.css")
+        f'<link rel="stylesheet" href="{assets.asset_url(n)}">'
+        for n in ("tokens.css", "base.css", "signs.css")
     )
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Map</title>'

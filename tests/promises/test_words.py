@@ -137,7 +137,9 @@ def test_the_tree_in_the_readme_is_the_tree() -> None:
         indented, name = line.startswith("  "), line.split()[:1]
         if name and not indented:
             folder = name[0]
-        listed |= {(folder if indented else "") + one for one in line.split("  ") if re.fullmatch(r"[\w.-]+/?", one)}
+        listed |= {
+            (folder if indented else "") + one for one in line.split("  ") if re.fullmatch(r"[\w.-]+/?", one)
+        }
     gone = [name for name in listed if not (ROOT / name).exists()]
     folders = {
         f"region/{path.name}/" for path in (ROOT / "region").iterdir() if (path / "__init__.py").exists()

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from region.accounts import actions
+from region.accounts.actions.enrolling import Plan
 from region.accounts.actions.people import invented_phones
 from region.accounts.queries import role_names
 from region.accounts.roster import COLUMNS, NEEDED, Roster, read_roster
@@ -48,9 +49,7 @@ def plan_enrolment(w: Work) -> Any:
         return _form(w, complaint(w, fault)), fault.status
     plan = actions.plan_roster(w, roster)
     carriage = carry(w.office.installation.seal, name, data)
-    return render_template(
-        "accounts/plan.html", plan=plan, name=name, carriage=carriage, done=False, shown=SHOWN
-    )
+    return _plan_page(w, plan, name, carriage)
 
 
 @routes.post("/accounts/enrol/apply", needs="accounts.enrol")
@@ -58,7 +57,19 @@ def apply_enrolment(w: Work) -> Any:
     """Carry the plan out, made again from the same file as things stand now."""
     name, data = carried(w.office.installation.seal, request.form.get("carriage", ""))
     plan = actions.apply_roster(w, _read(w, data, name))
-    return render_template("accounts/plan.html", plan=plan, name=name, carriage="", done=True, shown=SHOWN)
+    return _plan_page(w, plan, name, "", done=True)
+
+
+def _plan_page(w: Work, plan: Plan, name: str, carriage: str, *, done: bool = False) -> str:
+    return render_template(
+        "accounts/plan.html",
+        plan=plan,
+        name=name,
+        carriage=carriage,
+        done=done,
+        shown=SHOWN,
+        roles=role_names(w.rules),
+    )
 
 
 def _read(w: Work, data: bytes, name: str) -> Roster:
@@ -74,7 +85,7 @@ def example(w: Work) -> Any:
     """An empty sheet with the headers in the reader's language, and one invented row to write over."""
     which = 0 if current_lang() == "en" else -1
     headers = [spellings[which] if which == 0 else _chinese(spellings) for spellings in COLUMNS.values()]
-    row = ["990106001", "王雨桐", "Wang Yutong", "clinic", "10000000001", "nanping01", "", ""]
+    row = ["990106001", "王雨桐", "Wang Yutong", "clinic", "10000000001", "yutong.wang", "", ""]
     book = write_xlsx(headers, [row], title="people")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     disposition = 'attachment; filename="enrolment.xlsx"'

@@ -1,7 +1,7 @@
 """Everything that changes places, one verb a function."""
 
 from region.places.actions.loading import apply_load, drop_load, plan_load
-from region.places.actions.shaping import make_root, reparent, retire
+from region.places.actions.shaping import make_root, reparent, retire, set_letters
 from region.places.actions.touching import come_back, go_dark, set_channel, site_connected
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "reparent",
     "retire",
     "set_channel",
+    "set_letters",
     "site_connected",
 ]

@@ -1,7 +1,8 @@
-"""The shape of the tree: its top, places moved below another parent, places retired."""
+"""The shape of the tree: its top, places moved below another parent, places retired, letters of issuing bodies."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,12 +10,14 @@ from sqlalchemy import String, func, literal, select, update
 
 from region.formats.text import code_text
 from region.places import queries
-from region.places.events import PlaceMade, PlaceMoved, PlaceRetired
+from region.places.events import LettersSet, PlaceMade, PlaceMoved, PlaceRetired
 from region.places.levels import level_code
 from region.places.models import Area, Place
 from region.spine.errors import Forbidden, Invalid, Refused
 from region.spine.scope import below
 from region.spine.work import Work
+
+LETTERS = re.compile(r"[A-Z]{1,6}")
 
 
 def make_root(
@@ -102,4 +105,22 @@ def retire(w: Work, place_id: int, day: date) -> Place:
         raise Refused("has-places-below", place=place.id, number=number)
     place.valid_to = day
     w.tell(PlaceRetired(retired=place.id, day=day, place=place.id))
+    return place
+
+
+def set_letters(w: Work, place_id: int, letters: str) -> Place:
+    """Set the letters with which the numbers of an area's orders begin (LJ of LJ-0801-001), 1 to 6 capitals.
+
+    Numbers given before keep theirs. The same letters again change nothing. Invalid (`letters-unusable`) for
+    other signs, Refused (`letters-of-areas`) for a site, which issues nothing.
+    """
+    w.need("places.load", place_id)
+    place = w.get(Place, place_id)
+    if place.kind != "area":
+        raise Refused("letters-of-areas", place=place.id)
+    if not LETTERS.fullmatch(letters):
+        raise Invalid("letters-unusable", field="letters")
+    if place.facts.get("letters") != letters:
+        place.facts = place.facts | {"letters": letters}
+        w.tell(LettersSet(issuer=place.id, letters=letters, place=place.id))
     return place

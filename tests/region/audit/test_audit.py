@@ -6,10 +6,10 @@ from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import text
-from tests.world import World
 
 from region.audit import merkle
 from region.audit.actions import check_seals, seal_days
+from tests.world import World
 
 
 def test_the_root_is_that_of_rfc_6962() -> None:

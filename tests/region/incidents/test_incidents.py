@@ -110,6 +110,11 @@ def test_the_page_opens_raises_and_closes(sqlite_world: World) -> None:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found is not None and "No incident has been opened" in page
     form = {"csrf_token": found.group(1), "code": "LJ-1", "place": "990106", **GIVEN, "title_en": "Cluster"}
+    for wrong in ({"code": "no good"}, {"place": "NOWHERE"}):
+        answer = browser.post("/incidents", data=form | wrong)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422 and 'role="alert"' in page
+        assert all(f'value="{typed}"' in page for typed in wrong.values())
     assert browser.post("/incidents", data=form).status_code == 302
     assert "Cluster" in browser.get("/incidents").get_data(as_text=True)
     with sqlite_world.as_system() as w:

@@ -142,4 +142,4 @@ def test_the_letters_of_an_issuing_body_are_one_to_six_capitals(world: World) ->
             actions.set_letters(w, clinic.id, "LJ")
     with world.as_("duty_officer", area) as w, pytest.raises(Forbidden):
         actions.set_letters(w, area.id, "XX")
-    assert [one.data for one in world.journal("places.LettersSet")] == [{"area": area.id, "letters": "LJ"}]
+    assert [one.data for one in world.journal("places.LettersSet")] == [{"issuer": area.id, "letters": "LJ"}]

@@ -180,8 +180,9 @@ def test_population_needs_its_year_and_levels_may_be_foreign_words(world: World)
 
 
 def test_options_that_name_no_column_are_refused(world: World) -> None:
-    with pytest.raises(Invalid, match="no-such-column"):
+    with pytest.raises(Invalid, match="no-such-column") as wrong:
         plan(world, TWO, AreaOptions(level="district", code="kode"))
+    assert wrong.value.facts["field"] == "code"
     with pytest.raises(Invalid, match="level-not-stated"):
         plan(world, TWO, AreaOptions())
     with pytest.raises(Invalid, match="unreadable-not-geojson"):
@@ -194,6 +195,17 @@ def test_a_plan_that_is_older_than_the_tree_is_not_applied(world: World) -> None
     world.area()
     with pytest.raises(Stale, match="plan-outdated"), world.as_system() as w:
         actions.apply_load(w, number)
+
+
+def test_an_area_that_lies_nowhere_near_its_default_parent_is_warned_of(world: World) -> None:
+    root(world)
+    load(world, TWO, DISTRICTS)
+    far = areas_file(({"code": "BK", "名称": "布鲁克林"}, box(-74.0, 40.6, -73.9, 40.7)))
+    options = AreaOptions(level="borough", code="code", name_zh="名称", under="306")
+    _, planned = plan(world, far, options)
+    assert warnings(planned) == {"BK": ["outside_parent"]}
+    near = areas_file(({"code": "N", "名称": "近"}, box(113.0, 29.0, 113.1, 29.1)))
+    assert warnings(plan(world, near, options)[1]) == {}
 
 
 def test_a_dropped_plan_is_gone(world: World) -> None:

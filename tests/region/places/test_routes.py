@@ -123,3 +123,23 @@ def test_a_site_is_silenced_reached_moved_and_retired_from_its_page(sqlite_world
     with sqlite_world.as_system() as w:
         place = w.get(Place, clinic.id)
         assert (place.parent_id, str(place.valid_to)) == (west.id, "2022-08-01")
+
+
+def test_what_is_wrong_with_a_place_is_said_beside_its_field_with_what_was_typed(sqlite_world: World) -> None:
+    city, east, clinic = region(sqlite_world)
+    browser = sqlite_world.browser_as("administrator", city, lang="en")
+    data = {"csrf_token": token(browser, f"/places/{clinic.id}")}
+    for place, verb, field, typed in (
+        (clinic, "channel", "webhook_url", "ftp://his"),
+        (clinic, "parent", "parent", "NOWHERE"),
+        (east, "letters", "letters", "4711"),
+    ):
+        answer = browser.post(f"/places/{place.id}/{verb}", data={**data, field: typed})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert 'role="alert"' in page and f'value="{typed}"' in page
+    answer = browser.post(f"/places/{east.id}/retire", data=data)
+    assert (answer.status_code, "still in use" in answer.get_data(as_text=True)) == (409, True)
+    assert browser.post(f"/places/{east.id}/letters", data={**data, "letters": "lj"}).status_code == 302
+    assert 'value="LJ"' in browser.get(f"/places/{east.id}").get_data(as_text=True)
+    assert browser.post("/places/4711/letters", data={**data, "letters": "LJ"}).status_code == 404
