@@ -12,7 +12,8 @@ from region.settings import Settings
 from region.spine import migrate, worker
 from region.spine.actor import system_actor
 from region.spine.flow import Runner
-from region.spine.work import SilentBell, Work
+from region.spine.installation import SilentBell
+from region.spine.work import Work
 
 COUNT = 2000
 

@@ -35,9 +35,10 @@ from region.spine.bell import RedisBell
 from region.spine.clock import Clock
 from region.spine.db import connect
 from region.spine.flow import Flows
+from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.rulebook import Rulebook
 from region.spine.seal import Seal
-from region.spine.work import Bell, Installation, Office, SilentBell
+from region.spine.work import Office
 
 AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD)
 ROOT = Path(__file__).parent.parent

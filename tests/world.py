@@ -24,8 +24,9 @@ from region.spine import worker
 from region.spine.actor import Actor, Grant, system_actor
 from region.spine.clock import Clock
 from region.spine.errands import Errand
+from region.spine.installation import SilentBell
 from region.spine.journal import Entry
-from region.spine.work import Office, SilentBell, Work
+from region.spine.work import Office, Work
 
 START = datetime(2022, 8, 1, 1, 0, tzinfo=UTC)
 

@@ -33,7 +33,8 @@ from region.settings import Settings
 from region.spine import migrate, worker
 from region.spine.actor import Actor, Grant, system_actor
 from region.spine.clock import wall_clock
-from region.spine.work import Office, SilentBell
+from region.spine.installation import SilentBell
+from region.spine.work import Office
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "nyc"
 POLYGON = ((-74.02, 40.68), (-73.95, 40.68), (-73.95, 40.73), (-74.02, 40.73))

@@ -28,7 +28,8 @@ from region.settings import Settings
 from region.spine import migrate, worker
 from region.spine.actor import Actor, Grant, system_actor
 from region.spine.clock import Clock, wall_clock
-from region.spine.work import Office, SilentBell
+from region.spine.installation import SilentBell
+from region.spine.work import Office
 from tools.browser import find_browser
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"

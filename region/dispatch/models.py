@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from region.dispatch.states import DELIVERY, DIRECTIVE, RECIPIENT
-from region.spine.db import Base, Doc, Kept, Key
+from region.spine.db import GUARDED, Base, Doc, Kept, Key
 from region.spine.scope import InRealm, InScope, Placed
 
 
@@ -63,6 +63,7 @@ class Directive(Placed, InRealm, Kept, Base):
     state: Mapped[str] = mapped_column(String(20), index=True)
     since: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = GUARDED | {"version_id_col": version}
 
     recipients: Mapped[list[Recipient]] = relationship(back_populates="directive")
 
@@ -97,6 +98,7 @@ class Recipient(Placed, InRealm, Kept, Base):
     state: Mapped[str] = mapped_column(String(20))
     since: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = GUARDED | {"version_id_col": version}
     delivered_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(80))
@@ -137,6 +139,7 @@ class Delivery(Placed, InRealm, Kept, Base):
     state: Mapped[str] = mapped_column(String(10), default="owed")
     since: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = GUARDED | {"version_id_col": version}
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     """A real instant: pauses between tries are real even in a fast exercise."""

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from region.spine.errors import Broken
-from region.spine.work import Installation
+from region.spine.installation import Installation
 
 NONCE = 12
 

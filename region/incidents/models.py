@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from region.incidents.states import INCIDENT
-from region.spine.db import Base, Kept
+from region.spine.db import GUARDED, Base, Kept
 from region.spine.scope import InRealm, Placed
 
 
@@ -34,6 +34,7 @@ class Incident(Placed, InRealm, Kept, Base):
     state: Mapped[str] = mapped_column(String(10))
     since: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = GUARDED | {"version_id_col": version}
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     opened_by: Mapped[str] = mapped_column(String(80))

@@ -86,6 +86,11 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UTCDateTime, dict[str, Any]: Doc, list[Any]: Doc}
 
 
+GUARDED: dict[str, Any] = {"version_id_generator": False}
+"""Mapper arguments of a row that actions count up: its UPDATE names the version that was read, so that of two
+works at once the second finds no row and is Stale."""
+
+
 class Kept:
     """A row that somebody may have to answer for: it changes only together with an event of its area."""
 

@@ -26,10 +26,11 @@ from werkzeug.exceptions import HTTPException
 
 from region.spine import i18n
 from region.spine.actor import Actor
-from region.spine.errors import Broken, Fault, Invalid, Missing, Unknown
+from region.spine.errors import Broken, Fault, Invalid, Missing, Stale, Unknown
 from region.spine.work import Office
 
 View = Callable[..., Any]
+TRIES = 3
 LARGEST_ID = 2**31 - 1
 """What PostgreSQL takes as an id of most tables; a larger one in an address is nobody's."""
 Identify = Callable[[Office, Any], Actor | None]
@@ -114,13 +115,24 @@ def _serve(view: View, needs: str | None, reading: bool, public: bool, stream: b
             with web.office.work(actor or Actor("visitor"), reading=True) as w:
                 w.need(needs or "")
             return view(web.office, actor, **values)
-        with web.office.work(actor or Actor("visitor"), reading=reading) as w:
-            g.w = w
-            if needs is not None:
-                w.need(needs)
-            return view(w, **values)
+        return _in_a_work(web.office, actor or Actor("visitor"), reading, needs, lambda w: view(w, **values))
 
     return serve
+
+
+def _in_a_work(office: Office, actor: Actor, reading: bool, needs: str | None, view: View) -> Any:
+    """Serve a view in a work; when another work crossed it, once more from the beginning: then it sees the other."""
+    for tried in range(TRIES):
+        try:
+            with office.work(actor, reading=reading) as w:
+                g.w = w
+                if needs is not None:
+                    w.need(needs)
+                return view(w)
+        except Stale as stale:
+            if stale.code != "crossed" or tried == TRIES - 1:
+                raise
+    raise Broken("not-served")
 
 
 def current_lang() -> str:

@@ -6,43 +6,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
 from region.spine import errands
 from region.spine.actor import Actor
 from region.spine.clock import REAL, Clock, Realm
 from region.spine.db import Base, Kept
-from region.spine.errors import Broken, Forbidden, Missing, SilentChange
+from region.spine.errors import Broken, Forbidden, Missing, SilentChange, Stale
 from region.spine.flow import Flows, Question, step_name
+from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.journal import Entry, Event
 from region.spine.rulebook import Rulebook
 from region.spine.scope import InRealm, Scope, apply_scope, path_of
-from region.spine.seal import Seal
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Base)
-
-
-class Bell(Protocol):
-    """What is rung after a commit, so that owed work starts soon; losing a ring loses nothing."""
-
-    def ring(self, queues: set[str]) -> None: ...
-
-    def tick(self, realm: int, entry_id: int) -> None: ...
-
-
-class SilentBell:
-    """Rings nobody: the sweep finds the work by itself."""
-
-    def ring(self, queues: set[str]) -> None:
-        """Nobody listens."""
-
-    def tick(self, realm: int, entry_id: int) -> None:
-        """Nobody listens."""
 
 
 @dataclass
@@ -212,18 +195,6 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Installation:
-    """What areas may know of the installation that they run in."""
-
-    files_dir: Path
-    seal: Seal
-    demo: bool = False
-    public_url: str = ""
-    duty_phone: str = ""
-    lanes: int = 2
-
-
-@dataclass(frozen=True)
 class Office:
     """What opens works: the database, the clock, the rules, the flows, the installation and the bell."""
 
@@ -243,14 +214,28 @@ class Office:
             real_now = self.clock.instant()
             w = Work(actor, session, self, self.clock.realm_time(session, actor.realm), real_now, cause_id)
             session.info["work"] = w
-            yield w
-            session.flush()
-            _no_silent_change(w)
-            session.commit()
+            try:
+                yield w
+                session.flush()
+                _no_silent_change(w)
+                session.commit()
+            except (StaleDataError, IntegrityError, OperationalError) as error:
+                raise _crossed(error) from error
         if w.queues:
             self.bell.ring(w.queues)
         if w.told:
             self.bell.tick(w.realm, w.told[-1].id)
+
+
+CROSSED = ("40001", "40P01")  # what PostgreSQL calls a serialization failure and a deadlock
+
+
+def _crossed(error: Exception) -> Exception:
+    """Two works changed the same row, or wrote the same key, at once: Stale, and trying again makes sense."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if isinstance(error, OperationalError) and state not in CROSSED:
+        return error
+    return Stale("crossed")
 
 
 class RegionSession(Session):

@@ -41,7 +41,7 @@ def people(sqlite_world: World) -> dict[str, int]:
     world.settings = world.settings.__class__(**{**world.settings.__dict__, "demo": True})
     from region.app import build_office
     from region.spine.clock import Clock
-    from region.spine.work import SilentBell
+    from region.spine.installation import SilentBell
 
     world.office.engine.dispose()
     world.office = build_office(world.settings, clock=Clock(instant=world.clock), bell=SilentBell())

@@ -32,7 +32,9 @@ def test_a_form_without_our_token_is_refused(desk: Any) -> None:
     assert answer.json["error"] == "form-expired"
 
 
-@pytest.mark.parametrize("path", ["/places/99999999999999999999999", "/desk/directives/3000000000", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/places/99999999999999999999999", "/desk/directives/3000000000", "/nowhere"]
+)
 def test_an_address_of_nothing_is_not_found(desk: Any, path: str) -> None:
     assert desk.get(path).status_code == 404
 
