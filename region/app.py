@@ -41,6 +41,13 @@ from region.spine.seal import Seal
 from region.spine.work import Office
 
 AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD)
+LIMITS = {
+    "accounts.enter": "30 per minute",
+    "accounts.enter_code": "30 per minute",
+    "accounts.set_second_factor": "30 per minute",
+    "accounts.join_with": "30 per minute",
+}
+"""What an address may ask that could be guessed at, by endpoint."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -131,7 +138,7 @@ def _limit_rates(app: Flask, settings: Settings) -> None:
         in_memory_fallback_enabled=True,
         strategy="moving-window",
     )
-    for endpoint, limit in {"accounts.enter": "30 per minute", "accounts.join_with": "30 per minute"}.items():
+    for endpoint, limit in LIMITS.items():
         if endpoint in app.view_functions:
             view: Any = limiter.limit(limit)(app.view_functions[endpoint])
             app.view_functions[endpoint] = view

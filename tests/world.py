@@ -14,6 +14,7 @@ from shapely.geometry import box
 from sqlalchemy import select
 
 from region.accounts import actions as accounts
+from region.accounts.queries import demands_second_factor, roles_in_force
 from region.app import build_office, create_app
 from region.incidents.events import IncidentOpened
 from region.incidents.models import Incident
@@ -201,7 +202,9 @@ class World:
                 lang=lang,
                 password="three words long",
             )
-            token = accounts.open_session(w, account, realm, "password").token
+            held = roles_in_force(w, account.id)
+            factor = "totp" if demands_second_factor(w.rules, held) else "password"
+            token = accounts.open_session(w, account, realm, factor).token
         assert token is not None
         return token
 

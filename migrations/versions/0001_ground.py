@@ -452,6 +452,7 @@ def upgrade() -> None:
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pressed", sa.Integer(), nullable=False),
         sa.Column("pressure", sa.Integer(), nullable=False),
         sa.Column("realm", sa.Integer(), nullable=False),
         sa.CheckConstraint(

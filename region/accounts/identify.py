@@ -13,6 +13,7 @@ from sqlalchemy import update
 from region.accounts.actions import token_used
 from region.accounts.models import Account, ApiToken, SignInSession
 from region.accounts.queries.people import grants_in_force
+from region.accounts.queries.roles import demands_second_factor, for_persons_alone
 from region.accounts.queries.sessions import api_token_by_secret, lengths, session_by_token
 from region.places.models import Place, Site
 from region.spine.actor import Actor, Grant, system_actor
@@ -51,12 +52,21 @@ def _by_session(office: Office, token: str) -> Actor | None:
         session, account = found
         held = grants_in_force(w, account.id)
         idle = w.real_now - session.seen_at
-        if idle > lengths(w.rules, {grant.role for grant, _place in held}).idle:
+        if not _holds(w, session, {grant.role for grant, _place in held}):
             return None
         actor = _person(w, session, account, tuple(Grant(grant.role, place.path) for grant, place in held))
     if idle >= SEEN_EVERY:
         _seen(office, session.id)
     return actor
+
+
+def _holds(w: Work, session: SignInSession, roles: set[str]) -> bool:
+    """Whether a session bears the roles held now: one granted since may ask for more than it was opened with."""
+    length = lengths(w.rules, roles)
+    if w.real_now - session.seen_at > length.idle or w.real_now - session.made_at >= length.most:
+        return False
+    proven = session.factor == "totp" or w.office.installation.demo
+    return proven or not demands_second_factor(w.rules, roles)
 
 
 def _person(w: Work, session: SignInSession, account: Account, grants: tuple[Grant, ...]) -> Actor:
@@ -93,7 +103,7 @@ def _by_token(office: Office, secret: str) -> Actor:
             (Grant(token.role, place.path),),
             realm=token.realm,
             site_id=place.id if place.kind == "site" else None,
-            only=frozenset(token.scopes),
+            only=frozenset(token.scopes) - for_persons_alone(w.rules),
         )
         first = _first_today(w, token)
     if first:

@@ -16,7 +16,7 @@ from region.spine.work import Work
 def seal_days(w: Work) -> list[DaySeal]:
     """Seal every finished day of this realm that has no seal yet; the running day stays open."""
     w.need("system.operate")
-    today = w.office.clock.day(w.now)
+    today = w.office.clock.day(w.now - timedelta(hours=1))  # what was under way at midnight is in by then
     last = w.session.scalar(select(func.max(DaySeal.day)))
     first = w.session.scalar(select(func.min(Entry.recorded_at)))
     if first is None:

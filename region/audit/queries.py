@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from region.audit import merkle
 from region.spine.journal import Entry
+from region.spine.scope import places_in
 from region.spine.work import Work
 
 PAGE = 50
@@ -20,6 +21,8 @@ def page(
 ) -> Sequence[Entry]:
     """The newest entries within the actor's places, `before` an id; filters match the beginning of a column."""
     wanted = select(Entry).order_by(Entry.id.desc()).limit(PAGE)
+    paths = w.actor.paths_for(w.rules.roles_that("audit.read"))
+    wanted = wanted.where(places_in(paths)(Entry.place_id))
     if before is not None:
         wanted = wanted.where(Entry.id < before)
     for column, text in ((Entry.event, event), (Entry.subject, subject), (Entry.actor, actor)):

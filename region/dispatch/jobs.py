@@ -34,6 +34,6 @@ def redeliver(w: Work) -> None:
 
 
 @runner("dispatch.look", queue="urgent")
-def look(w: Work, directive: int, limit: str, times: int) -> None:
+def look(w: Work, directive: int, limit: str, number: int) -> None:
     """A limit of an order has run out: see who is late, and do what the rule pack says."""
-    pressing.look(w, w.get(Directive, directive), limit, times)
+    pressing.look(w, w.get(Directive, directive), limit, number)

@@ -105,6 +105,8 @@ class Recipient(Placed, InRealm, Kept, Base):
     reported_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     trouble_at: Mapped[datetime | None]
+    pressed: Mapped[int] = mapped_column(default=0)
+    """How often it was pressed to sign; from the signature on, how often to report."""
     pressure: Mapped[int] = mapped_column(default=0)
     """0 in time, 1 reminded on a second channel, 2 passed up one level, 3 supervised, 4 before the leading group."""
 

@@ -161,6 +161,7 @@ def _still_owed(w: Work, outcomes: Sequence[Outcome], also: ColumnElement[bool] 
 
 
 def _record_made(w: Work, order: Order, made: Sequence[Outcome]) -> None:
+    _hold_recipients(w, made)
     ids = sorted(_still_owed(w, made))
     if not ids:
         return
@@ -187,6 +188,13 @@ def _record_made(w: Work, order: Order, made: Sequence[Outcome]) -> None:
         .execution_options(**QUIET)
     )
     w.tell(DeliveriesMade(channel=WEBHOOK, deliveries=tuple(ids), **order.about))
+
+
+def _hold_recipients(w: Work, made: Sequence[Outcome]) -> None:
+    """Lock recipients before deliveries, in the order in which a signature takes them: else the two may deadlock."""
+    theirs = select(Delivery.recipient_id).where(Delivery.id.in_([one.letter.delivery for one in made]))
+    held = select(Recipient.id).where(Recipient.id.in_(theirs)).order_by(Recipient.id).with_for_update()
+    w.session.execute(held).all()
 
 
 def _record_retry(w: Work, order: Order, terms: Terms, again: Sequence[Outcome]) -> None:

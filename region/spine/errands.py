@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Index, String, Table, and_, func, insert, select, update
+from sqlalchemy import CheckConstraint, Index, String, Table, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -148,10 +148,22 @@ def give_back(session: Session, held: Claim) -> None:
 
 
 def expired(session: Session, now: datetime) -> Sequence[Any]:
-    """Return to work what a dead worker held; gives the rows (id, runner, tries, realm, place_id, queue)."""
+    """Return to work what a dead worker held; or end it as dead; gives the rows with their new state."""
     late = and_(ROWS.c.state == "leased", ROWS.c.lease_until < now)
-    wanted = (ROWS.c.id, ROWS.c.runner, ROWS.c.tries, ROWS.c.realm, ROWS.c.place_id, ROWS.c.queue)
-    back = update(ROWS).where(late).values(state="due", lease=None, lease_until=None, due_at=now)
+    wanted = tuple(ROWS.c[name] for name in ("id", "runner", "tries", "realm", "place_id", "queue", "state"))
+    free = select(ROWS.c.id).where(late).with_for_update(skip_locked=True).cte("late")
+    spent = ROWS.c.tries >= MOST_TRIES  # what kills its worker each time must not be tried for ever
+    back = (
+        update(ROWS)
+        .where(ROWS.c.id.in_(select(free.c.id)), late)
+        .values(
+            state=case((spent, "dead"), else_="due"),
+            ended_at=case((spent, now), else_=None),
+            lease=None,
+            lease_until=None,
+            due_at=now,
+        )
+    )
     return session.execute(back.returning(*wanted)).all()
 
 

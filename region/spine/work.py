@@ -17,7 +17,7 @@ from region.spine import errands
 from region.spine.actor import Actor
 from region.spine.clock import REAL, Clock, Realm
 from region.spine.db import Base, Kept
-from region.spine.errors import Broken, Forbidden, Missing, SilentChange, Stale
+from region.spine.errors import Broken, Forbidden, Missing, Refused, SilentChange, Stale
 from region.spine.flow import Flows, Question, step_name
 from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.journal import Entry, Event
@@ -211,6 +211,8 @@ class Office:
         engine = self.engine.execution_options(region_reading=True) if reading else self.engine
         with _sessions(bind=engine) as session:
             session.info["scope"] = Scope(actor.paths, actor.realm)
+            if not reading:
+                session.connection()  # SQLite waits here for its turn: the moment is taken after it
             real_now = self.clock.instant()
             w = Work(actor, session, self, self.clock.realm_time(session, actor.realm), real_now, cause_id)
             session.info["work"] = w
@@ -264,6 +266,17 @@ def _notice_rows(session: Session, _context: object, _instances: Sequence[object
                 raise Broken("realms-mixed", row=type(row).__name__, realm=row.realm, work=w.realm)
         if isinstance(row, Kept) and w is not None:
             w.touched.add(_area_of(type(row)))
+            _stay_in_the_exercise(w, row)
+
+
+def _stay_in_the_exercise(w: Work, row: Kept) -> None:
+    """Places and accounts are the same in every realm: a person in an exercise may not change them.
+
+    The demonstration is an exercise all through, and the system loads what all realms share.
+    """
+    free = w.realm == REAL or w.actor.is_system or w.office.installation.demo
+    if not free and not hasattr(row, "realm"):
+        raise Refused("real-only", what=type(row).__name__.lower())
 
 
 @event.listens_for(RegionSession, "do_orm_execute")

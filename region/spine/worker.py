@@ -99,6 +99,7 @@ def _run(office: Office, held: Claim, found: Runner) -> None:
         return
     with office.work(system_actor(held.realm), cause_id=held.cause_id) as w:
         w.need("system.operate")
+        errands.extend(w.session, held, w.real_now)  # and on PostgreSQL holds the row until the end
         found.run(w, **held.args)
         errands.finish(w.session, held, w.real_now)
 
@@ -143,7 +144,11 @@ def sweep_once(office: Office) -> set[str]:
         due = errands.queues_due(w.session, w.real_now)
     for row in back:
         with office.work(system_actor(row.realm)) as w:
-            w.tell(ErrandReturned(errand=row.id, runner=row.runner, tries=row.tries, place=row.place_id))
+            about = {"errand": row.id, "runner": row.runner, "tries": row.tries, "place": row.place_id}
+            if row.state == "dead":
+                w.tell(ErrandDied(reason="its-worker-died", **about))
+            else:
+                w.tell(ErrandReturned(**about))
     if due:
         office.bell.ring(due)
     return due

@@ -121,9 +121,10 @@ def test_a_report_with_numbers_goes_out_and_comes_back_with_the_reason(clinic: C
     card.get_by_role("button", name="Send the report").click()
     phone.page.wait_for_selector("[data-state=reported]", state="attached")
     assert [report.numbers for report in clinic.rows(Report)] == [{"masks": 1200, "tubes": 40.5}]
+    part = clinic.stage.part(order).id
     with clinic.stage.world.as_("duty_officer", clinic.stage.district) as w:
         said = Saying(uid="return-0001", text="Count again")
-        reviewing.send_back(w, w.get(Recipient, clinic.stage.part(order).id), said)
+        reviewing.send_back(w, w.get(Recipient, part), said)
     phone.page.evaluate("dispatchEvent(new Event('focus'))")
     phone.page.wait_for_selector("[data-state=returned] >> text=Count again")
     assert phone.complaints == []

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from region.dispatch.actions import answering
 from region.dispatch.models import Recipient
 from region.spine.errors import Stale
-from tests.flows.test_directive_loop import Stage, stage
+from tests.flows.stage import Stage, stage
 from tests.world import World
 
 __all__ = ["stage"]

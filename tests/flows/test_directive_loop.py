@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from region.dispatch.actions import answering, ending, reviewing, writing
-from region.dispatch.models import Directive, Escalation, Recipient, Report
-from region.dispatch.queries.progress import progress, site_states
-from region.dispatch.schemas import Choice, Draft, Saying, TaskReport
-from region.places.models import Place, Site
+from region.dispatch.models import Directive, Recipient, Report
+from region.dispatch.queries.progress import progress
+from region.dispatch.schemas import Choice, Saying, TaskReport
 from region.spine.errors import Forbidden, Invalid, Missing, Refused, Stale
-from tests.world import World
+from tests.flows.stage import Stage, stage
 
-
-@dataclass
-class Stage:
-    """A district with a commission, a sub-district's office, three clinics below it, and one clinic elsewhere."""
-
-    world: World
-    district: Place
-    subdistrict: Place
-    office: Place
-    clinics: list[Place]
-    elsewhere: Place
-    incident: int
-
-    def draft(self, token: str = "form-0001", **facts: Any) -> Draft:
-        said = {
-            "form_token": token,
-            "incident_id": self.incident,
-            "kind": "directive",
-            "urgency": "priority",
-            "title_zh": "清点口罩",
-            "title_en": "Count masks",
-            "body_zh": "今晚清点。",
-            "body_en": "Count tonight.",
-            "task_minutes": 240,
-            "choice": Choice(types=("community_health_centre",), areas=(self.subdistrict.id,)),
-        }
-        return Draft.model_validate({**said, **facts})
-
-    def issued(self, **facts: Any) -> Directive:
-        with self.world.as_("duty_officer", self.district, "duty") as w:
-            directive = writing.compose(w, self.draft(**facts), self.district.id)
-            writing.submit(w, directive)
-            writing.issue(w, directive)
-        self.world.run()
-        return directive
-
-    def recipient(self, w: Any, directive: Directive, site: Place) -> Recipient:
-        wanted = select(Recipient).where(
-            Recipient.directive_id == directive.id, Recipient.place_id == site.id
-        )
-        return w.session.scalars(wanted).one()
-
-    def sign(self, directive: Directive, site: Place) -> None:
-        with self.world.as_("clinic", site) as w:
-            answering.acknowledge(w, self.recipient(w, directive, site))
-
-    def finish(self, directive: Directive, site: Place, uid: str) -> None:
-        with self.world.as_("clinic", site) as w:
-            answering.report(w, self.recipient(w, directive, site), TaskReport(uid=uid, text="done"))
-        with self.world.as_("duty_officer", self.district) as w:
-            reviewing.accept(w, self.recipient(w, directive, site))
-
-
-@pytest.fixture
-def stage(world: World) -> Stage:
-    district = world.area(level="district")
-    subdistrict = world.area(district, level="subdistrict")
-    other = world.area(district, level="subdistrict")
-    return Stage(
-        world,
-        district,
-        subdistrict,
-        world.site(subdistrict, "subdistrict_office"),
-        [world.clinic(subdistrict, connected_at=world.clock.at) for _ in range(3)],
-        world.clinic(other),
-        world.incident(district).id,
-    )
+__all__ = ["stage"]
 
 
 def test_an_order_reaches_all_is_signed_done_and_closes(stage: Stage) -> None:
@@ -134,43 +65,6 @@ def test_the_two_highest_urgencies_need_a_second_person(stage: Stage) -> None:
         writing.approve(w, w.get(Directive, directive.id))
         writing.issue(w, w.get(Directive, directive.id))
         assert w.get(Directive, directive.id).state == "issued"
-
-
-def test_silence_is_pressed_then_passed_up_to_the_office_above(stage: Stage) -> None:
-    directive = stage.issued()
-    stage.sign(directive, stage.clinics[0])
-    stage.world.wait(minutes=61)
-    stage.world.run()
-    assert len(stage.world.journal("dispatch.RecipientsReminded")) == 1
-    assert not stage.world.journal("dispatch.LatenessPassedUp")
-    stage.world.wait(minutes=60)
-    stage.world.run()
-    stage.world.run()
-    assert len(stage.world.journal("dispatch.LatenessPassedUp")) == 1
-    with stage.world.as_("subdistrict_officer", stage.office) as w:
-        told = w.session.scalars(select(Escalation)).one()
-        assert told.place_id == stage.office.id
-        assert len(told.recipients) == 2
-        reviewing.see_escalation(w, told)
-    with stage.world.as_("duty_officer", stage.district) as w:
-        pressures = {r.place_id: r.pressure for r in w.session.scalars(select(Recipient))}
-    assert pressures == {stage.clinics[0].id: 0, stage.clinics[1].id: 2, stage.clinics[2].id: 2}
-
-
-def test_a_dark_site_is_dark_and_not_late(stage: Stage) -> None:
-    directive = stage.issued()
-    with stage.world.as_system() as w:
-        from region.places.events import SiteWentDark
-
-        w.get(Site, stage.clinics[2].id).dark_since = w.now
-        w.tell(SiteWentDark(site=stage.clinics[2].id, reason="power", place=stage.clinics[2].id))
-    stage.world.wait(minutes=61)
-    stage.world.run()
-    with stage.world.as_("duty_officer", stage.district) as w:
-        states = site_states(w, [directive.id])
-        counts = progress(w, [w.get(Directive, directive.id)])[directive.id]
-    assert [states[clinic.id] for clinic in stage.clinics] == ["late", "late", "dark"]
-    assert (counts.late, counts.dark) == (2, 1)
 
 
 def test_waiving_the_last_open_site_closes_the_order(stage: Stage) -> None:

@@ -161,6 +161,8 @@ class _Desk:
         if person.deputy_of == person.login:
             return Problem(person.number, "deputy-is-self", {"login": person.login})
         fields = () if account is None else tuple(self._differences(person, account, home, scope, role))
+        if account is not None and account.id == self.w.actor.account_id and "role" in fields:
+            return Problem(person.number, "grants-self", {"login": person.login})
         return Change(person, home, scope, role, account, fields)
 
     def _places(self, person: Person) -> tuple[Place, Place] | Problem:

@@ -149,6 +149,11 @@ def end_all(w: Work, account: Account) -> int:
 
 
 def _resting(w: Work, account: Account) -> bool:
+    """Whether an account is locked, as its row stands now; the row is held until the work ends.
+
+    Guesses sent at once were all begun before the lock that the first of them set.
+    """
+    w.session.refresh(account, ["failures", "locked_until"], with_for_update=True)
     return account.locked_until is not None and account.locked_until > w.real_now
 
 
@@ -183,11 +188,15 @@ def _use_step(w: Work, account: Account, step: int) -> bool:
 
 
 def _count_failure(w: Work, account: Account) -> None:
-    account.failures += 1
-    w.tell(SignInFailed(account=account.id, tries=account.failures, place=account.place_id))
-    if account.failures >= TRIES:
-        account.failures, account.locked_until = 0, w.real_now + REST
-        w.tell(AccountLocked(account=account.id, until=account.locked_until, place=account.place_id))
+    """Count in one statement, so that failures that come at once are all counted."""
+    this = update(Account).where(Account.id == account.id)
+    counted = this.values(failures=Account.failures + 1).returning(Account.failures)
+    tries = w.session.scalars(counted).one()
+    w.tell(SignInFailed(account=account.id, tries=tries, place=account.place_id))
+    if tries >= TRIES:
+        until = w.real_now + REST
+        w.session.execute(this.values(failures=0, locked_until=until))
+        w.tell(AccountLocked(account=account.id, until=until, place=account.place_id))
 
 
 def _open_realm(w: Work, realm: int) -> None:

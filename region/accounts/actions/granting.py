@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+
+from sqlalchemy import select
 
 from region.accounts.events import RoleGranted, RoleRevoked
 from region.accounts.models import Account, RoleGrant
+from region.accounts.queries.people import in_force
 from region.places.models import Place
 from region.spine.errors import Forbidden, Invalid, Refused
 from region.spine.work import Work
@@ -26,6 +30,24 @@ def may_grant(w: Work, role: str, place_id: int) -> None:
     if lacking and not w.may(OPERATES, place_id):
         raise Forbidden("grants-more", role=role, needs=lacking[0])
     w.role = used
+
+
+def beyond_reach(w: Work, account_ids: Iterable[int], capability: str) -> set[int]:
+    """Those of the accounts that hold a role now at a place where the actor does not hold `capability`.
+
+    Whoever acts on an account could act as it, and so has to command every place where it holds a role.
+    """
+    own = w.actor.paths_for(w.rules.roles_that(capability))
+    wanted = select(RoleGrant.account_id, Place.path).join(Place, Place.id == RoleGrant.place_id)
+    wanted = wanted.where(RoleGrant.account_id.in_(list(account_ids)), in_force(w.real_now))
+    with w.beyond_scope("where a person's roles hold decides who may act on the account"):
+        return {account_id for account_id, path in w.session.execute(wanted) if not path.startswith(own)}
+
+
+def reaches(w: Work, account_id: int, capability: str) -> None:
+    """Raise Forbidden unless the actor holds `capability` wherever the account holds a role now."""
+    if beyond_reach(w, [account_id], capability):
+        raise Forbidden("account-elsewhere", needs=capability)
 
 
 def grant_role(

@@ -10,13 +10,14 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from region.accounts.actions.entering import act_as, end_all
+from region.accounts.actions.granting import beyond_reach
 from region.accounts.events import AccountJoined, JoinCodesMade
 from region.accounts.models import Account, JoinCode
 from region.accounts.passwords import chosen
 from region.places.actions import site_connected
 from region.places.models import Place
 from region.spine.actor import system_actor
-from region.spine.errors import Missing, Refused
+from region.spine.errors import Forbidden, Missing, Refused
 from region.spine.scope import below
 from region.spine.work import Work
 
@@ -37,7 +38,8 @@ def make_join_codes(w: Work, place_id: int, account_ids: Sequence[int] | None = 
     """Codes for the named people, or for all at and below a place who are not connected yet.
 
     An earlier code of the same person stops working. A code for somebody connected lets them choose a new
-    password. Raises Missing for people out of sight; nothing is made for closed accounts.
+    password. Nothing is made for closed accounts. People who hold a role beyond the actor's places are left
+    out, or refused when named; Missing for people out of sight.
     """
     home = w.get(Place, place_id)
     w.need("accounts.enrol", place_id)
@@ -48,16 +50,24 @@ def make_join_codes(w: Work, place_id: int, account_ids: Sequence[int] | None = 
         wanted = wanted.where(Account.state == "invited")
     else:
         wanted = wanted.where(Account.id.in_(account_ids), Account.state != "closed")
-    people = w.session.execute(wanted.order_by(Place.path, Account.id)).all()
+    people = [(one, place) for one, place in w.session.execute(wanted.order_by(Place.path, Account.id))]
     if account_ids is not None and len(people) != len(set(account_ids)):
         raise Missing("no-such", what="account", id=",".join(map(str, account_ids)))
-    with w.beyond_scope("an earlier code stops working, wherever its person was at home then"):
-        ids = [account.id for account, _place in people]
-        w.session.execute(delete(JoinCode).where(JoinCode.account_id.in_(ids), JoinCode.used_at.is_(None)))
+    if beyond := beyond_reach(w, [account.id for account, _place in people], "accounts.enrol"):
+        if account_ids is not None:
+            raise Forbidden("account-elsewhere", needs="accounts.enrol")
+        people = [(account, place) for account, place in people if account.id not in beyond]
+    _end_codes(w, [account.id for account, _place in people])
     made = [Invitation(account, place, _new_code(w, account)) for account, place in people]
     if made:
         w.tell(JoinCodesMade(count=len(made), expires=w.real_now + LASTS, place=place_id))
     return made
+
+
+def _end_codes(w: Work, account_ids: Sequence[int]) -> None:
+    unused = delete(JoinCode).where(JoinCode.account_id.in_(account_ids), JoinCode.used_at.is_(None))
+    with w.beyond_scope("an earlier code stops working, wherever its person was at home then"):
+        w.session.execute(unused)
 
 
 def _new_code(w: Work, account: Account) -> str:

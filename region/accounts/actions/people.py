@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from region.accounts.actions.entering import end_all
-from region.accounts.actions.granting import grant, may_grant
+from region.accounts.actions.granting import grant, may_grant, reaches
 from region.accounts.actions.joining import connect
 from region.accounts.events import AccountClosed, AccountMade, PhoneShown, SecondFactorCleared
 from region.accounts.models import Account, RoleGrant
@@ -132,6 +132,7 @@ def close_account(w: Work, account_id: int) -> None:
     w.need("accounts.enrol", account.place_id)
     if w.actor.account_id == account_id:
         raise Forbidden("closes-self")
+    reaches(w, account_id, "accounts.enrol")
     if account.state == "closed":
         raise Refused("account-closed")
     account.state = "closed"
@@ -145,6 +146,7 @@ def clear_second_factor(w: Work, account_id: int) -> None:
     w.need("accounts.grant", account.place_id)
     if w.actor.account_id == account_id:
         raise Forbidden("clears-self")
+    reaches(w, account_id, "accounts.grant")
     account.totp = account.totp_last = None
     end_all(w, account)
     w.tell(SecondFactorCleared(account=account.id, place=account.place_id))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from region.accounts.actions.granting import may_grant
 from region.accounts.events import TokenMade, TokenRevoked, TokenUsed
 from region.accounts.models import ApiToken
+from region.accounts.queries.roles import for_persons_alone
 from region.spine.errors import Invalid, Refused
 from region.spine.work import Work
 
@@ -19,7 +20,10 @@ LONGEST = timedelta(days=366)
 def make_token(
     w: Work, *, name: str, place_id: int, role: str, scopes: Sequence[str], days: int
 ) -> tuple[ApiToken, str]:
-    """A token and its secret, which is not kept; `scopes` are capabilities of the role, at least one."""
+    """A token and its secret, which is not kept; `scopes` are capabilities of the role, at least one.
+
+    None of them may be one that demands a second factor of a person.
+    """
     may_grant(w, role, place_id)
     _check(w, name, role, scopes, days)
     secret = f"rgn_{secrets.token_urlsafe(32)}"
@@ -43,6 +47,8 @@ def _check(w: Work, name: str, role: str, scopes: Sequence[str], days: int) -> N
     beyond = set(scopes) - set(w.rules.roles[role]["capabilities"])
     if not scopes or beyond:
         raise Invalid("scopes-wrong", field="scopes", scopes=", ".join(sorted(beyond)))
+    if alone := set(scopes) & for_persons_alone(w.rules):
+        raise Invalid("scopes-for-persons", field="scopes", scopes=", ".join(sorted(alone)))
     if not name.strip() or len(name) > 80:
         raise Invalid("name-missing", field="name")
     if not 0 < days <= LONGEST.days:

@@ -12,7 +12,7 @@ from region.accounts.models import Account, ApiToken, JoinCode, RoleGrant, SignI
 from region.formats.codes import mask_phone
 from region.places.models import Place
 from region.spine.clock import Realm
-from region.spine.scope import below
+from region.spine.scope import below, places_in
 from region.spine.work import Work
 
 PAGE = 50
@@ -71,8 +71,9 @@ def account_by_login(w: Work, login: str) -> Account | None:
 
 
 def account(w: Work, account_id: int) -> PersonLine:
-    """One person of the actor's places; Missing for a stranger's."""
+    """One person of the places where the actor may read accounts; Missing for one out of sight."""
     found = w.get(Account, account_id)
+    w.need("accounts.read", found.place_id)
     return _lines(w, [(found, w.get(Place, found.place_id))])[0]
 
 
@@ -90,11 +91,17 @@ def people(
     login: str = "",
     after: int | None = None,
 ) -> Page:
-    """People by place; `state` is one of STATES, `login` a beginning, `after` the last account seen."""
-    w.need("accounts.read")
+    """People by place; `state` is one of STATES, `login` a beginning, `after` the last account seen.
+
+    With no place named: of all places where the actor may read accounts, which may be fewer than those in sight.
+    """
+    w.need("accounts.read", place.id if place else None)
     wanted = _filtered(
         w, select(Account, Place).join(Place, Place.id == Account.place_id), place, state, role
     )
+    if place is None:
+        readable = places_in(w.actor.paths_for(w.rules.roles_that("accounts.read")))
+        wanted = wanted.where(readable(Account.place_id))
     if login:
         wanted = wanted.where(Account.login.startswith(login.casefold(), autoescape=True))
     if after is not None:

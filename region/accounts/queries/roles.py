@@ -15,6 +15,11 @@ def demands_second_factor(rules: Rulebook, roles: Iterable[str]) -> bool:
     return any(rules.roles[role]["totp"] for role in roles if role in rules.roles)
 
 
+def for_persons_alone(rules: Rulebook) -> frozenset[str]:
+    """Capabilities that demand a second factor: no token carries them, for a program has none to show."""
+    return frozenset(rules.value("roles", "totp.capabilities"))
+
+
 def is_desk(rules: Rulebook, roles: Iterable[str]) -> bool:
     """Whether a session of these roles ends early: persons at desks, and all that need a second factor."""
     known = [rules.roles[role] for role in roles if role in rules.roles]

@@ -180,9 +180,13 @@ def phones(w: Work, ids: Iterable[int]) -> list[dict[str, Any]]:
     """The telephones of sites that an order cannot reach, so that the desk can call them instead."""
     wanted = select(Place, Site).join(Site, Site.place_id == Place.id).where(Place.id.in_(list(ids)))
     rows = w.session.execute(wanted.order_by(Place.code)).all()
-    whole = w.may("dispatch.escalate")
     return [
-        {"id": place.id, "zh": place.name_zh, "en": place.name_en, **phone_of(site, whole)}
+        {
+            "id": place.id,
+            "zh": place.name_zh,
+            "en": place.name_en,
+            **phone_of(site, w.may("dispatch.escalate", place.id)),
+        }
         for place, site in rows
     ]
 

@@ -15,6 +15,9 @@ from region.places.models import Place
 from region.spine.journal import Entry
 from region.spine.work import Work
 
+FOR_THE_DESK = frozenset({"phoned", "escalation"})
+"""Remarks that the desk writes for itself: the site does not read them."""
+
 SAYS = {
     "DirectiveIssued": "The order was issued",
     "DirectiveCancelled": "The order was cancelled",
@@ -75,7 +78,8 @@ class Happening:
 def history(w: Work, recipient: Recipient) -> list[Happening]:
     """All that happened to one site's part, the newest first."""
     deliveries = set(w.session.scalars(select(Delivery.id).where(Delivery.recipient_id == recipient.id)))
-    remarks = {row.id: row for row in _rows(w, Remark, recipient)}
+    desk = w.may("dispatch.review", recipient.directive.place_id)
+    remarks = {row.id: row for row in _rows(w, Remark, recipient) if desk or row.kind not in FOR_THE_DESK}
     reports = {row.id: row for row in _rows(w, Report, recipient)}
     wanted = select(Entry).where(
         or_(

@@ -56,6 +56,7 @@ def acknowledge(w: Work, recipient: Recipient, signed_at: datetime | None = None
     signed = _believable(w, signed_at, directive.issued_at or w.now)
     recipient.delivered_at = recipient.delivered_at or signed
     recipient.acknowledged_at, recipient.acknowledged_by = signed, w.actor.name
+    recipient.pressed = recipient.pressure = 0
     _end_deliveries(w, recipient)
     in_time = directive.acknowledge_due is None or signed <= directive.acknowledge_due
     w.tell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from region.dispatch.actions.reviewing import pass_up
 from region.dispatch.delivery import owe_round
@@ -33,26 +33,42 @@ def start_clocks(w: Work, directive: Directive) -> None:
         _owe_look(w, directive, "report", 1, directive.task_due)
 
 
-def _owe_look(w: Work, directive: Directive, limit: str, times: int, at: datetime) -> None:
-    key = f"look:{directive.id}:{limit}:{times}"
-    w.owe("dispatch.look", key=key, at=at, directive=directive.id, limit=limit, times=times)
+def _owe_look(w: Work, directive: Directive, limit: str, number: int, at: datetime) -> None:
+    key = f"look:{directive.id}:{limit}:{number}"
+    w.owe("dispatch.look", key=key, at=at, directive=directive.id, limit=limit, number=number)
 
 
-def look(w: Work, directive: Directive, limit: str, times: int) -> None:
-    """A limit has run out for the nth time: find who is late, do what the pack says, and look again later.
+def look(w: Work, directive: Directive, limit: str, number: int) -> None:
+    """A limit has run out: find who is late, do what the pack says for the nth time, and look again later.
 
-    A site that is known to be dark is not late: it is left alone until it comes back.
+    Each recipient is pressed by its own count, so that one that was dark, or whose report was returned, begins
+    at the beginning. Looks go on as long as somebody is open: a dark site is not late, but it comes back.
     """
     if directive.state != "issued":
         return
-    late = _late(w, directive, limit)
-    if not late:
-        return
+    open_ones = _open(w, directive, limit)
+    late = [recipient for recipient, dark in open_ones if not dark and recipient.state in LATE_FOR[limit]]
+    groups: dict[int, list[Recipient]] = {}
+    for recipient in late:
+        groups.setdefault(recipient.pressed + 1, []).append(recipient)
+    for times, group in sorted(groups.items()):
+        if times <= MOST_TIMES:
+            _press(w, directive, limit, number, times, group)
+    if open_ones:
+        _owe_look(w, directive, limit, number + 1, w.now + _pause(w, directive, limit))
+
+
+def _press(
+    w: Work, directive: Directive, limit: str, number: int, times: int, late: Sequence[Recipient]
+) -> None:
     decided = w.rules.pack(PACK).decide("escalation", {"limit": limit, "times": times})
+    for recipient in late:
+        recipient.pressed = times
+        recipient.version += 1
+    w.session.flush()
+    when = f"{limit}_{times}" if number == times else f"{limit}_{times}_{number}"
     for step in decided.outcome["steps"]:
-        _do(w, directive, f"{limit}_{times}", step, late, times)
-    if times < MOST_TIMES:
-        _owe_look(w, directive, limit, times + 1, w.now + _pause(w, directive, limit))
+        _do(w, directive, when, step, late, times)
 
 
 def _pause(w: Work, directive: Directive, limit: str) -> timedelta:
@@ -60,25 +76,22 @@ def _pause(w: Work, directive: Directive, limit: str) -> timedelta:
     return w.rules.duration(PACK, f"{name}.{directive.urgency}")
 
 
-def _late(w: Work, directive: Directive, limit: str) -> Sequence[Recipient]:
+def _open(w: Work, directive: Directive, limit: str) -> list[tuple[Recipient, bool]]:
+    """The required recipients that this limit still waits for, each with whether its site is dark."""
+    states = (*LATE_FOR[limit], "reported") if limit == "report" else LATE_FOR[limit]
     wanted = (
-        select(Recipient)
+        select(Recipient, Site.dark_since.is_not(None))
         .join(Site, Site.place_id == Recipient.place_id)
-        .where(
-            Recipient.directive_id == directive.id,
-            Recipient.required,
-            Recipient.state.in_(LATE_FOR[limit]),
-            Site.dark_since.is_(None),
-        )
+        .where(Recipient.directive_id == directive.id, Recipient.required, Recipient.state.in_(states))
         .order_by(Recipient.id)
     )
-    return w.session.scalars(wanted).all()
+    return [(recipient, bool(dark)) for recipient, dark in w.session.execute(wanted)]
 
 
 def _do(w: Work, directive: Directive, when: str, step: str, late: Sequence[Recipient], times: int) -> None:
     ids = tuple(recipient.id for recipient in late)
-    if step in PRESSURE:
-        _press(w, ids, PRESSURE[step])
+    for recipient in late:
+        recipient.pressure = max(recipient.pressure, PRESSURE.get(step, 0))
     if step == "next_channel":
         owe_round(w, directive, times + 1, ids)
     if step in ("tell_superior", "tell_leading_group"):
@@ -90,12 +103,3 @@ def _do(w: Work, directive: Directive, when: str, step: str, late: Sequence[Reci
         w.tell(LatenessPassedUp(step=when, recipients=ids, told=tuple(sorted(told)), **directive.about))
         return
     w.tell(RecipientsReminded(step=f"{when}_{step}", recipients=ids, **directive.about))
-
-
-def _press(w: Work, ids: Sequence[int], pressure: int) -> None:
-    w.session.execute(
-        update(Recipient)
-        .where(Recipient.id.in_(ids), Recipient.pressure < pressure)
-        .values(pressure=pressure, version=Recipient.version + 1)
-        .execution_options(synchronize_session=False)
-    )

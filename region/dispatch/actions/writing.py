@@ -29,6 +29,8 @@ from region.spine.work import Work
 
 def compose(w: Work, draft: Draft, place: int) -> Directive:
     """Write a draft in the name of `place`; the same form sent twice gives the same draft."""
+    if draft.supersedes_id is not None:
+        w.need("dispatch.compose", w.get(Directive, draft.supersedes_id).place_id)
     w.need("dispatch.compose", place)
     standing = w.session.scalar(select(Directive).where(Directive.form_token == draft.form_token))
     if standing is not None:
@@ -120,6 +122,8 @@ def issue(w: Work, directive: Directive, version: int | None = None) -> None:
     if directive.state == "issued":
         return
     same_version(directive, version)
+    if directive.supersedes_id is not None:
+        w.need("dispatch.issue", w.get(Directive, directive.supersedes_id).place_id)
     DIRECTIVE.move(w, directive, "issue", place=directive.place_id)
     limit = w.rules.duration(PACK, f"acknowledge.{directive.urgency}")
     directive.number = _next_number(w, directive)
@@ -147,6 +151,7 @@ def _recipient(w: Work, directive: Directive, site: int) -> dict[str, Any]:
         "state": "pending",
         "since": w.now,
         "version": 1,
+        "pressed": 0,
         "pressure": 0,
     }
 

@@ -14,6 +14,7 @@ import aiohttp
 from region.dispatch import wave
 from region.dispatch.channels import webhook
 from region.dispatch.letters import Letter, Order, Outcome, Terms
+from region.spine.errors import Stale
 from region.spine.worker import Desk
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ SAVE_SECONDS = 0.5
 SAVE_AT = 200
 RENEWALS = 4
 """How often a lease is renewed in the time that it lasts."""
+RECORDINGS = 3
 LOOKUPS = 32
 """Threads that look up hosts: the loop's own few would hold up a wave to ten thousand of them."""
 
@@ -122,8 +124,14 @@ class Lane:
         return letters
 
     def _record(self, outcomes: list[Outcome]) -> None:
-        with self._desk.work() as w:
-            wave.record(w, self._token, self._terms, outcomes)
+        for tried in range(RECORDINGS):
+            try:
+                with self._desk.work() as w:
+                    wave.record(w, self._token, self._terms, outcomes)
+                break
+            except Stale as stale:  # sites sign while we record: once more, and then we see it
+                if stale.code != "crossed" or tried == RECORDINGS - 1:
+                    raise
 
     def _renew(self) -> set[int]:
         with self._desk.work() as w:

@@ -13,6 +13,7 @@ from region.accounts.models import Account, RoleGrant
 from region.accounts.roster import read_roster, telephone
 from region.formats.tables import write_xlsx
 from region.places.models import Place
+from region.spine.actor import system_actor
 from region.spine.errors import Forbidden, Invalid
 from tests.world import World
 
@@ -108,8 +109,9 @@ def test_an_edited_file_changes_what_was_edited(world: World, district: Place) -
 
 def test_a_role_granted_by_hand_survives_a_file(world: World, district: Place) -> None:
     enrol(world, district, sheet(*TWO))
+    who = people(world)["np01"].id
     with world.as_("administrator", district) as w:
-        actions.grant_role(w, people(world)["np01"].id, "sampler", district.id)
+        actions.grant_role(w, who, "sampler", district.id)
     assert enrol(world, district, sheet(*TWO)).same == 2
 
 
@@ -157,8 +159,7 @@ def test_invented_telephones_are_taken_in_exercises_and_demonstrations_alone(wor
         actions.make_account(
             w, login="np01", name_zh="王", name_en="", place_id=area.id, role="clinic", phone="10000001234"
         )
-    drill = replace(world.actor("administrator", area), realm=7)
-    with world.office.work(drill) as w:
+    with world.office.work(system_actor(7)) as w:
         actions.make_account(
             w, login="np01", name_zh="王", name_en="", place_id=area.id, role="clinic", phone="10000001234"
         )
@@ -204,3 +205,23 @@ def test_ensure_account_made_twice_is_one(world: World, district: Place) -> None
             made.append(one.id)
     assert made[0] == made[1]
     assert len(world.journal("accounts.AccountMade")) == len(world.journal("accounts.AccountJoined")) == 1
+
+
+def test_no_file_changes_the_role_of_whoever_enrols(world: World, district: Place) -> None:
+    me = enrol_admin(world, district)
+    actor = replace(world.actor("administrator", district), account_id=me)
+    rows = ("A1,王雨桐,,commander,,admin,", TWO[0], "A1,王雨桐,,clinic,,np09,admin")
+    with world.office.work(actor) as w:
+        plan = actions.apply_roster(w, read_roster(sheet(*rows), "people.csv", invented=True))
+    assert reasons(plan) == {2: "grants-self"}
+    assert {change.person.login for change in plan.new} == {"np01", "np09"}
+    with world.as_system() as w:
+        held = select(RoleGrant.role).where(RoleGrant.account_id == me, RoleGrant.ends.is_(None))
+        assert w.session.scalars(held).all() == ["administrator"]
+
+
+def enrol_admin(world: World, place: Place) -> int:
+    with world.as_system() as w:
+        return actions.make_account(
+            w, login="admin", name_zh="管理员", name_en="", place_id=place.id, role="administrator"
+        ).id

@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from region.accounts import actions
 from region.accounts.models import Account, SignInSession
 from region.accounts.queries.sessions import session_by_token
+from region.app import create_app
 from region.places.models import Place
 from region.spine.actor import Actor
 from region.spine.errors import Refused, Unknown
+from region.spine.work import Work
 from tests.world import World
 
 PASSWORD = "three words long"
@@ -192,3 +194,44 @@ def test_a_lost_second_factor_is_cleared_by_another_and_set_up_anew(world: World
     with world.as_("administrator", city) as w:
         actions.clear_second_factor(w, account)
     assert sign_in(world).step == "set-up"
+
+
+def test_a_failure_is_counted_on_what_stands_not_on_what_was_read(world: World) -> None:
+    person(world, world.clinic(world.area()))
+    with world.office.work(VISITOR) as w, w.beyond_scope("the row as an attempt at the same time read it"):
+        read = w.session.scalars(select(Account)).one()
+        _meanwhile(w, failures=4)
+        assert read.failures == 0
+        assert actions.sign_in(w, "nanping01", "wrong").step == "refused"
+    assert [entry.data["tries"] for entry in world.journal("accounts.SignInFailed")] == [5]
+    assert len(world.journal("accounts.AccountLocked")) == 1
+    assert sign_in(world).step == "refused"
+
+
+def test_a_lock_set_meanwhile_holds_for_the_right_password_and_counts_no_more(world: World) -> None:
+    person(world, world.clinic(world.area()))
+    for password in (PASSWORD, "wrong"):
+        with (
+            world.office.work(VISITOR) as w,
+            w.beyond_scope("the row as an attempt at the same time read it"),
+        ):
+            _meanwhile(w, locked_until=None)
+            read = w.session.scalars(select(Account)).one()
+            _meanwhile(w, locked_until=w.real_now + timedelta(minutes=15))
+            assert read.locked_until is None
+            assert actions.sign_in(w, "nanping01", password).step == "refused"
+    assert world.journal("accounts.SignInFailed") == [] == world.journal("accounts.SignedIn")
+
+
+def _meanwhile(w: Work, **values: object) -> None:
+    """Change the account as another transaction would: unseen by what this one has read."""
+    w.session.connection().execute(update(Account).values(**values))
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-in/second-factor"])
+def test_guesses_are_limited_to_thirty_a_minute(world: World, path: str) -> None:
+    app = create_app(world.settings, world.office)
+    app.config["WTF_CSRF_METHODS"] = set()
+    client = app.test_client()
+    assert 429 not in {client.post(path, data={"code": "000000"}).status_code for _ in range(30)}
+    assert client.post(path, data={"code": "000000"}).status_code == 429

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from region.accounts import actions
 from region.accounts.models import Account, ApiToken
 from region.accounts.queries import account, people
+from region.spine.actor import Grant
 from region.spine.errors import Forbidden, Invalid, Missing, Refused
 from region.spine.rulebook import Rulebook
 from tests.region.accounts.test_entering import person
@@ -153,3 +154,50 @@ def test_people_come_by_place_fifty_at_a_time_and_none_of_a_stranger_s(world: Wo
             stranger = w.session.scalar(select(Account.id).where(Account.login == "w01"))
             assert stranger is None
             account(w, 61)
+
+
+def test_no_token_carries_what_demands_a_second_factor_of_a_person(world: World) -> None:
+    area = world.area()
+    for role, scope in (
+        ("approver", "dispatch.approve"),
+        ("duty_officer", "dispatch.issue"),
+        ("administrator", "accounts.grant"),
+        ("administrator", "system.operate"),
+        ("auditor", "audit.read"),
+    ):
+        with pytest.raises(Invalid, match="scopes-for-persons"), world.as_("administrator", area) as w:
+            scopes = [scope, world.office.rules.roles[role]["capabilities"][-1]]
+            actions.make_token(w, name="x", place_id=area.id, role=role, scopes=scopes, days=30)
+
+
+def test_nobody_acts_on_an_account_that_holds_a_role_beyond_their_places(world: World) -> None:
+    city = world.area(level="city")
+    east = world.area(city)
+    who = person(world, world.clinic(east))
+    with world.as_("administrator", city) as w:
+        granted = actions.grant_role(w, who, "commander", city.id)
+    for act in (actions.close_account, actions.clear_second_factor):
+        with pytest.raises(Forbidden, match="account-elsewhere"), world.as_("administrator", east) as w:
+            act(w, who)
+    with world.as_("administrator", city) as w:
+        actions.clear_second_factor(w, who)
+        actions.revoke_role(w, granted.id)
+    with world.as_("administrator", east) as w:
+        actions.clear_second_factor(w, who)
+        actions.close_account(w, who)
+
+
+def test_people_are_read_where_the_role_that_reads_them_holds(world: World) -> None:
+    city = world.area(level="city")
+    east, west = world.area(city), world.area(city)
+    mine = person(world, world.clinic(east), login="e01")
+    theirs = person(world, world.clinic(west), login="w01")
+    actor = world.actor("clinic_lead", east)
+    actor = replace(actor, grants=(*actor.grants, Grant("sampler", west.path)))
+    with world.office.work(actor) as w:
+        assert [line.account.id for line in people(w).lines] == [mine]
+        assert [line.account.id for line in people(w, place=east).lines] == [mine]
+        assert account(w, mine).account.id == mine
+        for asked in (lambda: people(w, place=west), lambda: account(w, theirs)):
+            with pytest.raises(Forbidden):
+                asked()

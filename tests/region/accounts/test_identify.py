@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import EnvironBuilder
 
 from region.accounts import actions
 from region.accounts.identify import identify, signature
-from region.accounts.models import RoleGrant, SignInSession
+from region.accounts.models import ApiToken, RoleGrant, SignInSession
 from region.app import create_app
 from region.places.models import Place
 from region.spine.actor import Actor
@@ -209,3 +210,47 @@ def test_a_signature_holds_for_five_minutes_either_way(world: World) -> None:
     for site in (keyless.id, 999_999):
         with pytest.raises(Unknown, match="signature-refused"):
             signed(world, site, "the site's key")
+
+
+def test_a_session_opened_by_password_bears_no_role_that_demands_more(world: World) -> None:
+    area = world.area()
+    account = person(world, world.clinic(area))
+    token = sign_in(world).token
+    assert asked(world, sid=token) is not None
+    with world.as_("administrator", area) as w:
+        granted = actions.grant_role(w, account, "duty_officer", area.id)
+    assert asked(world, sid=token) is None
+    with world.as_("administrator", area) as w:
+        actions.revoke_role(w, granted.id)
+    assert asked(world, sid=token) is not None
+    proven = world.signed_in("duty_officer", area)
+    assert asked(world, sid=proven) is not None, "one proven by a code does"
+
+
+def test_a_session_ends_at_the_age_of_the_roles_held_now(world: World) -> None:
+    area = world.area()
+    account = person(world, world.clinic(area))
+    token = sign_in(world).token
+    world.wait(hours=11, minutes=59)
+    with world.as_("administrator", area) as w:
+        actions.grant_role(w, account, "subdistrict_officer", area.id)
+    assert asked(world, sid=token) is None, "a desk unused for two hours"
+    token = sign_in(world).token
+    for _ in range(7):
+        world.wait(minutes=102)
+        assert asked(world, sid=token) is not None
+    with world.as_system() as w:
+        w.session.connection().execute(
+            update(SignInSession).values(expires_at=w.real_now + timedelta(days=9))
+        )
+    world.wait(minutes=6)
+    assert asked(world, sid=token) is None, "twelve hours, whatever was written when it was opened"
+
+
+def test_an_older_token_loses_what_demands_a_second_factor(world: World) -> None:
+    area = world.area()
+    _id, secret = token_for(world, area, ["dispatch.read"])
+    with world.as_system() as w:
+        w.session.connection().execute(update(ApiToken).values(scopes=["dispatch.read", "dispatch.issue"]))
+    found = asked(world, headers={"Authorization": f"Bearer {secret}"})
+    assert found is not None and found.only == {"dispatch.read"}

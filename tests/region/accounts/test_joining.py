@@ -102,3 +102,18 @@ def test_codes_are_made_for_own_people_only_and_not_for_closed_accounts(world: W
     with pytest.raises(Refused):
         join(world, code)
     assert codes(world, area) == []
+
+
+def test_codes_are_not_made_for_whoever_holds_a_role_beyond_the_own_places(world: World) -> None:
+    city = world.area(level="city")
+    east = world.area(city)
+    clinic = world.clinic(east)
+    here, beyond = invited(world, city, clinic, "np01"), invited(world, city, clinic, "np02")
+    with world.as_("administrator", city) as w:
+        actions.grant_role(w, beyond, "commander", city.id)
+    with world.as_("administrator", east) as w:
+        assert [one.account.id for one in actions.make_join_codes(w, east.id)] == [here]
+        for named in ([beyond], [here, beyond]):
+            with pytest.raises(Forbidden, match="account-elsewhere"):
+                actions.make_join_codes(w, east.id, named)
+    assert len(codes(world, city)) == 2

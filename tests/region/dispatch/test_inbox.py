@@ -165,8 +165,9 @@ def test_the_office_above_is_told_who_is_late_and_says_that_it_saw(stage: Stage)
     assert client.post(f"/escalations/{late[0]['id']}/seen", data={"next": "/inbox"}).status_code == 303
     assert "Noted" in client.get("/inbox").get_data(as_text=True)
     for site in (stage.clinic, stage.second):
+        part = stage.part(order, site).id
         with stage.world.as_("clinic", site) as w:
-            answering.acknowledge(w, w.get(Recipient, stage.part(order, site).id))
+            answering.acknowledge(w, w.get(Recipient, part))
     assert client.get("/inbox/data").get_json()["late_below"] == [], "all have signed"
 
 

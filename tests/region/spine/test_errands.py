@@ -104,10 +104,19 @@ def test_what_a_dead_worker_held_returns_and_runs_once(world: World, done: list[
     assert done.count("did x") == 1
     assert len(world.journal("spine.ErrandReturned")) == 1
     worker.run_one(world.office, held[0])
-    assert done.count("did x") == 2, "the one thought dead runs on, but"
-    assert len(world.journal("dispatch.DirectiveDiscarded")) == 1, (
-        "its effects are rolled back with its lost lease"
-    )
+    assert done.count("did x") == 1, "the one thought dead finds its lease lost before it begins"
+    assert len(world.journal("dispatch.DirectiveDiscarded")) == 1
+
+
+def test_what_kills_its_worker_each_time_ends_dead(world: World, done: list[Any]) -> None:
+    owe(world, what="x")
+    for _ in range(errands.MOST_TRIES):
+        with world.as_system() as w:
+            assert len(errands.claim(w.session, "normal", w.real_now, 1)) == 1
+        world.wait(minutes=1)
+        worker.sweep_once(world.office)
+    assert [row.state for row in world.errands()] == ["dead"]
+    assert world.journal("spine.ErrandDied")[0].data["reason"] == "its-worker-died"
 
 
 def test_two_claims_never_hold_the_same_errand(world: World, done: list[Any]) -> None:
