@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from region.accounts import actions
 from region.accounts.queries import role_names
 from region.accounts.queries.people import tokens as all_tokens
+from region.accounts.queries.roles import for_persons_alone
 from region.accounts.routes.people import places_of
 from region.accounts.routes.table import Complaint, complaint, routes
 from region.accounts.schemas import whole
@@ -53,7 +54,11 @@ def _page(w: Work, wrong: Complaint | None, secret: str) -> str:
         tokens=all_tokens(w),
         places=places_of(w, "accounts.grant"),
         roles=role_names(w.rules, holders=("person",)),
-        capabilities=w.rules.value("roles", "capabilities"),
+        capabilities={
+            code: name
+            for code, name in w.rules.value("roles", "capabilities").items()
+            if code not in for_persons_alone(w.rules)
+        },
         wrong=wrong,
         given=request.form,
         scopes=request.form.getlist("scopes"),
