@@ -50,32 +50,24 @@ def issue(w: Work, incident: Incident, sites: Sequence[int]) -> Directive:
             since=w.now,
         )
     )
-    rows = [
-        {
-            "realm": w.realm,
-            "directive_id": directive.id,
-            "place_id": site,
-            "state": "pending",
-            "since": w.now,
-            "version": 1,
-            "required": True,
-            "pressure": 0,
-        }
-        for site in sites
-    ]
-    w.session.execute(insert(Recipient), rows)
+    _give(w, directive, sites)
+    return directive
+
+
+def _give(w: Work, directive: Directive, sites: Sequence[int]) -> None:
+    """Its recipients, and the event; no step reacts here."""
+    row = {"realm": w.realm, "directive_id": directive.id, "state": "pending", "since": w.now, "version": 1}
+    row |= {"required": True, "pressed": 0, "pressure": 0}
+    w.session.execute(insert(Recipient), [{**row, "place_id": site} for site in sites])
     w.tell(
         DirectiveIssued(
-            directive=directive.id,
             urgency="urgent",
             recipients=len(sites),
             acknowledge_due=w.now + timedelta(minutes=15),
             task_due=w.now + timedelta(hours=6),
-            place=incident.place_id,
-            incident=incident.id,
+            **directive.about,
         )
     )
-    return directive
 
 
 def sent_to(world: World, urls: Sequence[str | None], round: int = 1) -> Directive:
