@@ -181,6 +181,7 @@ def test_what_a_dead_child_left_in_its_group_is_ended(tmp_path: Path) -> None:
     number = int(left.read_text())
     supervisor.stop()
     eventually(lambda: not is_alive(number), "the grandchild is gone")
+    assert not is_alive(number)
 
 
 def test_a_child_that_cannot_start_stops_the_rest_and_shows_its_last_words(tmp_path: Path) -> None:

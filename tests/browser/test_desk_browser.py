@@ -14,8 +14,8 @@ from werkzeug.serving import make_server
 from region.app import create_app
 from region.dispatch.models import Directive, Recipient
 from region.places.models import Place
+from tests.browsing import chromium_program
 from tests.world import World
-from tools.browser import find_browser
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -62,9 +62,7 @@ class Desk:
 @pytest.fixture
 def desk(sqlite_world: World) -> Iterator[Desk]:
     world = sqlite_world
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium was found")
+    program = chromium_program()
     district = world.area(level="district", name_zh="临江区", name_en="Linjiang")
     towns = [
         world.area(district, level="subdistrict", name_zh=zh, name_en=en)

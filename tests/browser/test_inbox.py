@@ -14,8 +14,8 @@ from region.dispatch.models import Directive, Recipient, Remark, Report
 from region.dispatch.schemas import Saying
 from region.files.models import File
 from tests.browser.inbox_device import Clinic, eventually
+from tests.browsing import chromium_program
 from tests.world import World
-from tools.browser import find_browser
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ EXPECTED = "net::ERR_INTERNET_DISCONNECTED"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    program = find_browser() or pytest.skip("no Chromium was found")
+    program = chromium_program()
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser

@@ -15,9 +15,9 @@ from werkzeug.serving import make_server
 from region.app import create_app
 from region.board import feed as feeding
 from region.board.routes import wall
+from tests.browsing import chromium_program
 from tests.region.board.test_wall import Stage, staged
 from tests.world import World
-from tools.browser import find_browser
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -117,9 +117,7 @@ def site(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @pytest.fixture
 def page() -> Iterator[Any]:
     """A page of the wall's size that fails the test on any error or any request to another host."""
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium on this machine")
+    program = chromium_program()
     wrong: list[str] = []
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(

@@ -1,8 +1,6 @@
 """A real Chromium shows a map under a strict content policy: nothing foreign, no error, patches seen."""
 
 import json
-import os
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,6 +10,7 @@ from shapely.geometry import Point, box
 
 from maps import base, palette
 from region.spine import assets
+from tests.browsing import chromium_program
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -116,11 +115,7 @@ def origin():
 
 
 def chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium was found: set CHROMIUM or install one")
-    return found or pytest.skip("no Chromium was found")
+    return chromium_program()
 
 
 @pytest.fixture

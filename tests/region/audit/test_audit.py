@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from region.audit import merkle
 from region.audit.actions import check_seals, seal_days
+from region.audit.queries import page
+from region.spine.actor import Actor, Grant
 from tests.world import World
 
 
@@ -28,6 +30,13 @@ def test_finished_days_are_sealed_once_and_hold(world: World) -> None:
     with world.as_system() as w:
         assert seal_days(w) == []
         assert check_seals(w) == []
+
+
+def test_the_journal_shows_the_places_where_the_role_holds(world: World) -> None:
+    east, west = world.area(), world.area()
+    both = Actor("both", (Grant("auditor", east.path), Grant("laboratory", west.path)))
+    with world.office.work(both) as w:
+        assert {entry.place_id for entry in page(w)} == {east.id}
 
 
 def test_a_changed_line_shows(world: World) -> None:

@@ -110,6 +110,7 @@ def test_a_job_dies_with_its_worker(sqlite_world: World, queue: servers.Valkey) 
         process.kill()
         process.wait()
         until(lambda: gone(horse), "the job to end")
+        assert gone(horse)
 
 
 def gone(process: Path) -> bool:

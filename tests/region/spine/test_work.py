@@ -108,6 +108,15 @@ def test_what_raises_leaves_nothing(world: World) -> None:
     assert len(world.journal()) == before
 
 
+def test_a_person_in_an_exercise_cannot_change_what_all_realms_share(world: World) -> None:
+    place = world.area()
+    drilling = Actor("drill", (Grant("administrator", place.path),), realm=7)
+    with pytest.raises(Refused, match="real-only"), world.office.work(drilling) as w:
+        w.get(Place, place.id).name_zh = "别名"
+    with world.as_system() as w:
+        assert w.get(Place, place.id).name_zh == place.name_zh
+
+
 def test_what_was_seen_beyond_scope_cannot_be_got_later(world: World) -> None:
     east, west = world.area(), world.area()
     with world.as_("duty_officer", east) as w:
