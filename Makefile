@@ -40,11 +40,11 @@ check: lint ## lint, and the promises: what the tests hold about the code itself
 bench: $(DEV) $(ASSETS) ## figures, as ratios within one run: make bench ARGS="fanout board"
 	@$(BIN)/python -m bench $(ARGS)
 
-drill: $(RUNTIME) $(ASSETS) ## play an exercise against the clock: make drill ARGS="..."
-	@exec $(BIN)/region exercise $(ARGS)
+drill: $(DEV) $(ASSETS) ## ten minutes of orders under fire, then the books: make drill ARGS="--minutes 3"
+	@$(BIN)/python -m bench.drill $(ARGS)
 
 check-vectors: $(DEV) ## real data and reference results in ../shared, where these lie
-	@bad=0; for check in check_vectors check_vectors_formats check_region; do \
+	@bad=0; for check in check_vectors check_vectors_surveillance check_vectors_formats check_region; do \
 		$(BIN)/python -m tools.$$check || bad=1; done; exit $$bad
 
 shots: $(DEV) $(ASSETS) system ## pictures of the screens

@@ -10,7 +10,10 @@ BENCHES = {
     "fanout": ["bench.fanout"],
     "fanout-fast": ["bench.fanout", "--latency", "0", "--hang", "0"],
     "chaos": ["bench.chaos"],
+    "failover": ["bench.failover"],
     "board": ["bench.board"],
+    "links": ["bench.links"],
+    "farrington": ["bench.farrington"],
 }
 
 

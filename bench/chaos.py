@@ -29,7 +29,7 @@ def manner(number: int) -> str:
 
 
 def share_delivered(world: World, sites: int) -> float:
-    return ground.count(world, "state = 'delivered'") / sites
+    return ground.count(world, "channel = 'webhook' and state = 'delivered'") / sites
 
 
 def await_share(world: World, sites: int, share: float, crew: ground.Crew) -> None:

@@ -70,9 +70,11 @@ def real(folder: Path, urls: list[str], receivers: Elsewhere) -> dict[str, float
             crew.measure()
             if "owed" not in found and ground.count(world, "1"):
                 found["owed"] = time.time() - began
-            if "delivered" not in found and ground.count(world, "state = 'delivered'") == len(urls) - hanging:
+            if "delivered" not in found and (
+                ground.count(world, "channel = 'webhook' and state = 'delivered'") == len(urls) - hanging
+            ):
                 found["delivered"] = time.time() - began
-            if "delivered" in found and not ground.count(world, "tries = 0"):
+            if "delivered" in found and not ground.count(world, "channel = 'webhook' and tries = 0"):
                 found["tried"] = time.time() - began
                 break
         first = receivers.summary()["first_at"]

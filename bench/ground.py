@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +31,8 @@ from tests.world import World
 FIRST_ID = 1000
 
 
-def region_of(folder: Path, urls: Sequence[str]) -> tuple[World, Place]:
-    """A fresh SQLite region on the machine's clock, and its city with one site for each address."""
+def region_of(folder: Path, urls: Sequence[str | None]) -> tuple[World, Place]:
+    """A fresh SQLite region on the machine's clock, and its city with one site for each address; None: no webhook."""
     url = f"sqlite:///{folder / 'region.sqlite'}"
     engine = connect(url)
     migrate.upgrade(engine)
@@ -40,7 +40,7 @@ def region_of(folder: Path, urls: Sequence[str]) -> tuple[World, Place]:
     return region_on(url, folder, urls)
 
 
-def region_on(database_url: str, folder: Path, urls: Sequence[str]) -> tuple[World, Place]:
+def region_on(database_url: str, folder: Path, urls: Sequence[str | None]) -> tuple[World, Place]:
     """The same in an empty, migrated database."""
     world = World(database_url, folder)
     world.clock.at = Clock().instant()
@@ -78,30 +78,35 @@ def region_on(database_url: str, folder: Path, urls: Sequence[str]) -> tuple[Wor
     return world, city
 
 
-def click(world: World, city: Place, sites: int, redis_url: str) -> Directive:
+def click(world: World, city: Place, sites: int, redis_url: str, urgency: str = "urgent") -> Directive:
     """Issue one directive to all sites, as the desk does: the flow does the rest."""
     incident = world.incident(city)
     world.clock.at = Clock().instant()
     with world.as_system() as w:
-        made = issue(w, incident, range(FIRST_ID, FIRST_ID + sites))
+        made = issue(w, incident, range(FIRST_ID, FIRST_ID + sites), urgency)
     RedisBell(redis_url).ring({"urgent"})
     return made
 
 
 @dataclass
 class Crew:
-    """The processes of an installation; `peaks` is the most memory that each held, in MiB."""
+    """The processes of an installation; `peaks` is the most memory that each held, in MiB.
+
+    `settings` are further variables of their environment.
+    """
 
     world: World
     valkey: Valkey
     logs: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def start(self, name: str, *words: str) -> None:
         """Start ``region WORDS`` under a name."""
         env = {
             **os.environ,
+            **self.settings,
             "REGION_DATA_DIR": str(self.world.settings.data_dir),
             "REGION_DATABASE_URL": self.world.database_url,
             "REGION_REDIS_URL": self.valkey.url,
@@ -159,13 +164,13 @@ class Crew:
 
 
 @contextmanager
-def crew(world: World, workers: int = 2) -> Iterator[Crew]:
+def crew(world: World, workers: int = 2, settings: Mapping[str, str] | None = None) -> Iterator[Crew]:
     """Valkey, workers and the sweep, running."""
     with ExitStack() as stack:
         valkey = Valkey(world.folder)
         valkey.start()
         stack.callback(valkey.stop)
-        made = Crew(world, valkey, world.folder)
+        made = Crew(world, valkey, world.folder, settings=settings or {})
         stack.callback(made.stop)
         for number in range(workers):
             made.start(f"worker {number}", "worker")

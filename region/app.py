@@ -26,6 +26,7 @@ from region.board.area import AREA as BOARD
 from region.dispatch.area import AREA as DISPATCH
 from region.files.area import AREA as FILES
 from region.incidents.area import AREA as INCIDENTS
+from region.interop.area import AREA as INTEROP
 from region.places.area import AREA as PLACES
 from region.settings import Settings
 from region.spine import web, worker
@@ -40,14 +41,24 @@ from region.spine.rulebook import Rulebook
 from region.spine.seal import Seal
 from region.spine.work import Office
 
-AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD)
+AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD, INTEROP)
 LIMITS = {
     "accounts.enter": "30 per minute",
     "accounts.enter_code": "30 per minute",
     "accounts.set_second_factor": "30 per minute",
     "accounts.join_with": "30 per minute",
+    "links.show": "6000 per minute",
+    "links.sign": "3000 per minute",
 }
-"""What an address may ask that could be guessed at, by endpoint."""
+"""What an address may ask that could be guessed at, by endpoint. A whole city's phones may share one address of their
+network, so that links are limited by what the server can do and not by what one person does."""
+REFUSALS = {
+    "links.show": "300 per minute",
+    "links.sign": "300 per minute",
+    "inbound.inbound": "60 per minute",
+    "inbound.receipt": "60 per minute",
+}
+"""How many refusals an address may earn before it is not listened to, by endpoint; what succeeds counts for nothing."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -68,6 +79,7 @@ def build_office(settings: Settings, *, clock: Clock | None = None, bell: Bell |
             public_url=settings.public_url,
             duty_phone=settings.duty_phone,
             lanes=settings.lanes,
+            channels=settings.channel_fields(),
         ),
     )
     office.flows.check(question for area in AREAS for question in area.questions)
@@ -79,7 +91,14 @@ def all_flows() -> Flows:
     flows = worker.learn_own(Flows())
     steps = [info.name for info in pkgutil.iter_modules(region.flows.__path__, "region.flows.")]
     parts = [f"region.{area.name}.{part}" for area in AREAS for part in ("events", "jobs")]
-    return flows.learn(importlib.import_module(name) for name in [*steps, *parts] if _exists(name))
+    known = [importlib.import_module(name) for name in [*steps, *parts] if _exists(name)]
+    return flows.learn(module for one in known for module in _with_inside(one))
+
+
+def _with_inside(module: ModuleType) -> list[ModuleType]:
+    """A module, and where it is a package the modules inside it: what is marked stands there."""
+    inside = pkgutil.iter_modules(getattr(module, "__path__", ()), f"{module.__name__}.")
+    return [module, *(importlib.import_module(info.name) for info in inside)]
 
 
 def _exists(name: str) -> bool:
@@ -142,6 +161,10 @@ def _limit_rates(app: Flask, settings: Settings) -> None:
         if endpoint in app.view_functions:
             view: Any = limiter.limit(limit)(app.view_functions[endpoint])
             app.view_functions[endpoint] = view
+    for endpoint, limit in REFUSALS.items():
+        if endpoint in app.view_functions:
+            counted: Any = limiter.limit(limit, deduct_when=lambda answer: answer.status_code >= 400)
+            app.view_functions[endpoint] = counted(app.view_functions[endpoint])
 
 
 def _tell_health(app: Flask, office: Office) -> None:

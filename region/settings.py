@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,9 @@ class Settings:
     """Reverse proxies in front of the web server, whose word about the caller's address is believed; nginx is 1."""
     duty_phone: str = ""
     """Telephone of the duty desk, shown to clinics."""
+    channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """How orders leave the house: ``REGION_CHANNELS_SMS_URL`` is field `url` of channel `sms`. A secret may lie in a
+    file of the secrets folder instead, named ``channel.sms.key``. A channel with no field is switched off."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -52,7 +55,8 @@ class Settings:
         given = {
             f.name: env[f"REGION_{f.name.upper()}"] for f in fields(cls) if f"REGION_{f.name.upper()}" in env
         }
-        return cls(**{name: _parse(name, str(_TYPES[name]), text) for name, text in given.items()})  # type: ignore[arg-type]
+        plain = {name: _parse(name, str(_TYPES[name]), text) for name, text in given.items()}
+        return cls(**plain, channels=_channels(env))  # type: ignore[arg-type]
 
     @property
     def database(self) -> str:
@@ -67,6 +71,14 @@ class Settings:
     def time_zone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    def channel_fields(self) -> dict[str, dict[str, str]]:
+        """The fields of each channel, those in files of the secrets folder included."""
+        found = {channel: dict(fields) for channel, fields in self.channels.items()}
+        for path in sorted(self.secrets_path.glob("channel.*.*")):
+            _, channel, name = path.name.split(".", 2)
+            found.setdefault(channel, {})[name] = path.read_text("utf-8").strip()
+        return found
+
     def secret(self, name: str) -> bytes:
         """A key of 32 random bytes, made at first use in a file that only its owner reads."""
         path = self.secrets_path / name
@@ -76,6 +88,18 @@ class Settings:
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(32))
         return bytes.fromhex(path.read_text().strip())
+
+
+CHANNELS = "REGION_CHANNELS_"
+
+
+def _channels(env: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, text in env.items():
+        if name.startswith(CHANNELS):
+            channel, _, part = name.removeprefix(CHANNELS).lower().partition("_")
+            found.setdefault(channel, {})[part] = text
+    return found
 
 
 _TYPES = {f.name: f.type for f in fields(Settings)}

@@ -20,17 +20,15 @@ Wordy = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 def _as_date(raw: object) -> object:
-    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw):
-        return date.fromisoformat(raw)
-    return raw
+    is_date = isinstance(raw, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", raw)
+    return date.fromisoformat(str(raw)) if is_date else raw
 
 
 def _as_moment(raw: object) -> object:
-    if isinstance(raw, str):
-        raw = datetime.fromisoformat(raw)
-    if isinstance(raw, datetime) and raw.tzinfo is None:
+    moment = datetime.fromisoformat(raw) if isinstance(raw, str) else raw
+    if isinstance(moment, datetime) and moment.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC")
-    return raw
+    return moment
 
 
 def _is_duration(raw: object) -> object:
@@ -74,9 +72,8 @@ class Effective(Strict):
 
     def overlaps(self, other: "Effective") -> bool:
         """Whether some day belongs to both periods."""
-        starts_late = bool(self.last and other.first and other.first > self.last)
-        ends_early = bool(self.first and other.last and other.last < self.first)
-        return not (starts_late or ends_early)
+        late = bool(self.last and other.first and other.first > self.last)
+        return not (late or (self.first and other.last and other.last < self.first))
 
 
 class Sourced(Strict):
@@ -102,8 +99,7 @@ class ValueExample(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        clock = self.start is not None and self.due is not None
-        if clock == (self.equals is not None) or (self.start is None) != (self.due is None):
+        if (self.start is None) != (self.due is None) or (self.start is None) == (self.equals is None):
             raise ValueError("an example says either `is`, or both `start` and `due`")
         return self
 
@@ -118,10 +114,9 @@ class ValueRule(Sourced):
 
     @model_validator(mode="after")
     def _fits_unit(self) -> Self:
-        reader = UNITS.get(self.unit)
-        if reader is None:
+        if self.unit not in UNITS:
             raise ValueError(f"unknown unit {self.unit!r}; known are {', '.join(sorted(UNITS))}")
-        reader(self.value)
+        UNITS[self.unit](self.value)
         return self
 
     def read(self) -> object:
@@ -175,8 +170,8 @@ class TableRule(Sourced):
         for row in self.rows:
             if row.then.keys() != self.rows[0].then.keys():
                 raise ValueError(f"row {row.id} names other outcomes than row {ids[0]}")
-        if unknown := {example.row for example in self.examples} - set(ids):
-            raise ValueError(f"an example names no row of this table: {', '.join(sorted(unknown))}")
+        if unknown := sorted({example.row for example in self.examples} - set(ids)):
+            raise ValueError(f"an example names no row of this table: {', '.join(unknown)}")
         return self
 
 
@@ -195,18 +190,22 @@ class Placeholder(Strict):
 
 
 class Evidence(Strict):
-    """What a recipient must hand in with the report on a task."""
+    """What a recipient hands in; a number with a `target` is a task of its own, `measure` names who else counts it."""
 
     name: Word
     type: Literal["text", "number", "photo"]
     label: Texts
     unit: Texts | None = None
     required: bool = True
+    target: Annotated[float, Field(gt=0)] | None = None
+    limit: Duration | None = None
+    measure: Word | None = None
 
     @model_validator(mode="after")
     def _number_has_unit(self) -> Self:
-        if (self.type == "number") != (self.unit is not None):
-            raise ValueError("a number needs a unit, and nothing else has one")
+        counts = bool(self.target or self.limit or self.measure)
+        if (self.type == "number") != (self.unit is not None) or (counts and self.type != "number"):
+            raise ValueError("a number needs a unit; nothing else has one, nor a target, limit or measure")
         return self
 
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
+from region.exercise.gateways.server import Gateways, running
 from region.spine import migrate
+from region.spine.clock import wall_clock
 from region.spine.db import connect
 from tests import servers
 from tests.world import World
@@ -95,3 +97,20 @@ def sqlite_world(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     made = World(f"sqlite:///{copy}", tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def gateways_of_session() -> Iterator[Gateways]:
+    """The stand-ins of all providers, on loopback."""
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def gateways(gateways_of_session: Gateways) -> Gateways:
+    """The stand-ins with good manners and nothing counted; `now` is the clock they judge signatures by."""
+    gateways_of_session.book.forget()
+    gateways_of_session.dingtalk.secrets.clear()
+    gateways_of_session.pushes.browsers.clear()
+    gateways_of_session.now = wall_clock
+    return gateways_of_session

@@ -48,6 +48,7 @@ class Receivers:
     letters: list[Letter] = field(default_factory=list)
     arrivals: Counter[str] = field(default_factory=Counter)
     effects: dict[str, set[str]] = field(default_factory=dict)
+    realms: dict[str, str] = field(default_factory=dict)
     first_at: float | None = None
 
     def url(self, *manner: object, host: str = "127.0.0.1") -> str:
@@ -63,6 +64,7 @@ class Receivers:
         self.arrivals[site] += 1
         if self.keep:
             self.letters.append(Letter(site, key, now, dict(request.headers), body))
+        self.realms[key] = request.headers.get("Region-Realm", "")
         return await self._behave(manner, rest, site, key)
 
     async def _behave(self, manner: str, rest: list[str], site: str, key: str) -> web.StreamResponse:
@@ -85,6 +87,10 @@ class Receivers:
     async def _tell(self, request: web.Request) -> web.Response:
         return web.json_response(self.summary())
 
+    async def _tell_keys(self, request: web.Request) -> web.Response:
+        obeyed = [key for keys in self.effects.values() for key in keys]
+        return web.json_response({key: self.realms[key] for key in obeyed})
+
     async def _forget(self, request: web.Request) -> web.Response:
         self.arrivals.clear(), self.effects.clear(), self.letters.clear()
         self.first_at = None
@@ -100,6 +106,7 @@ class Receivers:
         self.port = sock.getsockname()[1]
         app = web.Application()
         app.router.add_get("/-/summary", self._tell)
+        app.router.add_get("/-/keys", self._tell_keys)
         app.router.add_post("/-/forget", self._forget)
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -141,6 +148,11 @@ class Elsewhere:
     def summary(self) -> dict[str, object]:
         """What they have seen: arrivals and effects by site, and when the first letter came."""
         with urlopen(f"http://127.0.0.1:{self.port}/-/summary") as answer:
+            return json.load(answer)
+
+    def keys(self) -> dict[str, str]:
+        """The idempotency keys that took effect, each with the realm that it came from."""
+        with urlopen(f"http://127.0.0.1:{self.port}/-/keys") as answer:
             return json.load(answer)
 
     def forget(self) -> None:

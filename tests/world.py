@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,8 @@ from shapely.geometry import box
 from sqlalchemy import select
 
 from region.accounts import actions as accounts
+from region.accounts.events import AccountsEnrolled
+from region.accounts.models import Account
 from region.accounts.queries import demands_second_factor, roles_in_force
 from region.app import build_office, create_app
 from region.incidents.events import IncidentOpened
@@ -129,6 +131,61 @@ class World:
             w.session.add(Site(place_id=place.id, type=type, crs_source="WGS84", catchment=[], **known))
             w.tell(SitesLoaded(load=0, digest="-", new=1, changed=0, refused=0, place=place.id))
         return place
+
+    def areas(self, parent: Place, number: int, level: str) -> list[Place]:
+        """Many areas below one, without outlines, in a few statements."""
+        return self._many([parent] * number, "area", lambda place: Area(place_id=place.id, level=level))
+
+    def sites(self, parents: Sequence[Place], type: str) -> list[Place]:
+        """One site in each of these areas, in a few statements."""
+        return self._many(
+            parents,
+            "site",
+            lambda place: Site(place_id=place.id, type=type, crs_source="WGS84", catchment=[]),
+        )
+
+    def _many(
+        self, parents: Sequence[Place], kind: str, second: Callable[[Place], Area | Site]
+    ) -> list[Place]:
+        with self.as_system() as w:
+            made = [
+                Place(
+                    parent_id=parent.id,
+                    path=f"tmp{n}",
+                    kind=kind,
+                    code=f"9901{n:05}",
+                    name_zh=f"地点{n}",
+                    name_en=f"Place {n}",
+                    facts={},
+                )
+                for parent, n in zip(parents, self._numbers, strict=False)
+            ]
+            w.session.add_all(made)
+            w.session.flush()
+            for place, parent in zip(made, parents, strict=True):
+                place.path = f"{parent.path}{place.id}/"
+            w.session.add_all(second(place) for place in made)
+            w.tell(SitesLoaded(load=0, digest="-", new=len(made), changed=0, refused=0, place=parents[0].id))
+        return made
+
+    def people(self, places: Sequence[Place], each: int) -> list[Account]:
+        """Accounts of so many people of each place, place by place; they hold no roles and no passwords."""
+        with self.as_system() as w:
+            made = [
+                Account(
+                    login=f"person-{next(self._numbers)}",
+                    name_zh="王雨桐",
+                    name_en="Wang Yutong",
+                    place_id=place.id,
+                    state="active",
+                )
+                for place in places
+                for _ in range(each)
+            ]
+            w.session.add_all(made)
+            w.session.flush()
+            w.tell(AccountsEnrolled(digest="-", new=len(made), changed=0, refused=0, place=places[0].id))
+        return made
 
     def clinic(self, parent: Place, **facts: Any) -> Place:
         """A community health centre."""

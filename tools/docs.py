@@ -122,7 +122,7 @@ def _settings() -> list[str]:
     }
     told = ["| variable | if not set | what |", "| --- | --- | --- |"]
     for one in dataclasses.fields(Settings):
-        default = "" if one.default in ("", None) else f"`{one.default}`"
+        default = "" if one.default in ("", None, dataclasses.MISSING) else f"`{one.default}`"
         told.append(f"| `REGION_{one.name.upper()}` | {default} | {said[one.name]} |")
     return told
 

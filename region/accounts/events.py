@@ -138,6 +138,16 @@ class DutySwapped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DutyTakenOver(Event):
+    """Duty changed hands this second; `ended` is the shift that ended with it, where one was running."""
+
+    shift: int
+    old: int
+    new: int
+    ended: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecondFactorCleared(Event):
     """An administrator took a lost second factor away; the person sets up a new one at the next sign-in."""
 

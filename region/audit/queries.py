@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from region.audit import merkle
+from region.audit.models import DaySeal
 from region.spine.journal import Entry
 from region.spine.scope import places_in
 from region.spine.work import Work
@@ -37,8 +38,19 @@ def root_of(w: Work, day: date) -> tuple[str, int]:
     start = datetime.combine(day, time.min, zone)
     end = datetime.combine(day + timedelta(days=1), time.min, zone)
     wanted = select(Entry).where(Entry.recorded_at >= start, Entry.recorded_at < end).order_by(Entry.id)
-    leaves = [merkle.leaf(_canonical(entry)) for entry in w.session.scalars(wanted).yield_per(1000)]
+    leaves = [leaf_of(entry) for entry in w.session.scalars(wanted).yield_per(1000)]
     return merkle.root(leaves), len(leaves)
+
+
+def leaf_of(entry: Entry) -> bytes:
+    """The hash of one line of the journal, as the seals take it."""
+    return merkle.leaf(_canonical(entry))
+
+
+def seals(w: Work, first: date, last: date) -> Sequence[DaySeal]:
+    """The seals of these days of this realm, in order; a day that is not over yet has none."""
+    wanted = select(DaySeal).where(DaySeal.day >= first, DaySeal.day <= last)
+    return w.session.scalars(wanted.order_by(DaySeal.day)).all()
 
 
 def _canonical(entry: Entry) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """What the app may use of board."""
 
-from region.board.routes.desk import routes as desk
+from region.board.routes.campaign import routes as campaign
+from region.board.routes.order import routes as desk
+from region.board.routes.proof import routes as proof
 from region.board.routes.wall import routes as wall
 from region.spine.area import Area, MenuItem
 
 AREA = Area(
     name="board",
-    routes=(wall, desk),
+    routes=(wall, desk, proof, campaign),
     menu=(
         MenuItem("Duty desk", "desk.desk", "dispatch.compose"),
         MenuItem("Issue an order", "desk.compose", "dispatch.compose"),
+        MenuItem("Channels", "desk.channels_managed", "dispatch.channels"),
         MenuItem("Board", "board.wall", "board.read"),
     ),
 )

@@ -13,7 +13,9 @@ from region.spine.errors import Fault
 COMMANDS = {
     "run": ("region.cli.run:run", "set up what is missing and run a region on this machine"),
     "load": ("region.cli.load:load", "load areas or sites from files"),
+    "places": ("region.cli.places:places", "rare changes to places: merge one site into another"),
     "exercise": ("region.cli.exercise:exercise", "load and play the exercise region"),
+    "detect": ("region.cli.detect:detect", "judge the series of a table by a method of early warning"),
     "doctor": ("region.cli.doctor:doctor", "one screen: what is well, what is not, and how to mend it"),
     "account": ("region.cli.accounts:account", "make the first administrator"),
     "errands": ("region.cli.errands:errands", "see owed work that failed, and put it back to work"),

@@ -21,7 +21,7 @@ def web_argv(found: Settings) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *("--pythonpath", str(context.ROOT)),
         *("--bind", f"{found.host}:{found.port}"),
-        *("--worker-class", "gthread"),
+        *("--worker-class", "region.cli.patience.PatientWorker"),
         *("--workers", str(found.web_workers), "--threads", str(found.web_threads)),
         *("--graceful-timeout", "3"),
         "--no-control-socket",

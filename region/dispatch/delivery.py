@@ -1,23 +1,31 @@
-"""What is owed after an order is issued: to each site one delivery by the channel that fits it, in rounds."""
+"""What is owed after an order is issued: to each recipient deliveries by the channels that fit it, in rounds."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID, uuid5
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from uuid6 import uuid7
 
 from region.dispatch.events import DeliveriesOwed
+from region.dispatch.letters import PACK
 from region.dispatch.models import Delivery, Directive, Recipient
-from region.dispatch.states import DELIVERY, UNSIGNED
+from region.dispatch.reach import CALLED, UNSENT, Target
+from region.dispatch.states import DELIVERY, OPEN, UNSIGNED
+from region.dispatch.turns import STOPPING, Chooser, Wanted, reply_codes, standing_of
 from region.places.models import Site
 from region.spine.work import Work
 
-PORTAL, WEBHOOK = "portal", "webhook"
 LANE_WORTH = 100
 """Deliveries that make one more lane worth its while."""
+NOBODY: Mapping[int, int] = MappingProxyType({})
+REMINDER_ROUND = 5
+"""The reminder before the limit runs out, also for those who signed: no repeated bringing (at most round 4) has it."""
 
 
 def owe_round(
@@ -27,59 +35,85 @@ def owe_round(
     recipient_ids: Collection[int] | None = None,
     *,
     channel: str | None = None,
+    rung: str = "site",
+    accounts: Mapping[int, int] = NOBODY,
+    states: Collection[str] = UNSIGNED,
 ) -> dict[str, int]:
-    """Owe one delivery to each recipient that has not signed (or to those named); gives how many by channel.
+    """Owe this round to each recipient that has not signed (or to those named); gives how many by channel.
 
-    `channel` None chooses: in round 1 the site's webhook where it has one, later the channel that was not
-    used last; the portal otherwise. The same round, recipient and channel is owed once, however often asked.
+    `channel` None chooses by the pack's table ``channels``, among those that are switched on, well, and have an
+    address: whoever is owed something for the first time gets all that travel at once, later the one that was used
+    least, in the table's order. `accounts` are the people to call instead of the site, by recipient, and `rung` says
+    who they are; a named recipient is reached as that person. Of an order that is being withdrawn, those who must
+    stop are told, by all that travel at once. A round is owed once, however often it is asked for. `states` are
+    those of the recipients whom it is for: a reminder of the task goes to those who have signed as well.
     """
     w.need("system.operate")
+    return _owe(w, directive, round, _waiting(w, directive, recipient_ids, rung, accounts, states), channel)
+
+
+def _waiting(
+    w: Work,
+    directive: Directive,
+    recipient_ids: Collection[int] | None,
+    rung: str,
+    accounts: Mapping[int, int],
+    asked: Collection[str] = UNSIGNED,
+) -> list[Wanted]:
+    """Each recipient that this round is for, and how to think of it."""
     chosen = None if recipient_ids is None else frozenset(recipient_ids)
-    last, standing = _so_far(w, directive.id, round)
-    rows = []
-    for recipient, place, has_webhook in _waiting(w, directive.id):
-        if chosen is not None and recipient not in chosen:
-            continue
-        by = channel or _choose(has_webhook, last.get(recipient) if round > 1 else None)
-        if (recipient, by) not in standing:
-            rows.append(_row(w, directive.id, recipient, place, by, round))
-    return _owe(w, directive, round, rows)
-
-
-def _waiting(w: Work, directive: int) -> list[tuple[int, int, bool]]:
-    """Each recipient that has not signed, its place, and whether its site has a webhook."""
-    wanted = (
-        select(Recipient.id, Recipient.place_id, Site.webhook_url.is_not(None))
+    states = STOPPING if directive.state == "withdrawing" else asked
+    rows = (
+        select(Recipient.id, Recipient.place_id, Recipient.account_id, Site.webhook_url.is_not(None))
         .join(Site, Site.place_id == Recipient.place_id, isouter=True)
-        .where(Recipient.directive_id == directive, Recipient.state.in_(UNSIGNED))
+        .where(Recipient.directive_id == directive.id, Recipient.state.in_(states))
         .order_by(Recipient.id)
     )
-    return [(recipient, place, bool(webhook)) for recipient, place, webhook in w.session.execute(wanted)]
+    found = []
+    for recipient, place, named, webhook in w.session.execute(rows):
+        if chosen is None or recipient in chosen:
+            target = Target(place, accounts.get(recipient, named))
+            own = rung if named is None or rung != "site" else "person"
+            found.append(Wanted(recipient, target, named == target.account, bool(webhook), own))
+    return found
 
 
-def _so_far(w: Work, directive: int, round: int) -> tuple[dict[int, str], set[tuple[int, str]]]:
-    """The channel last used for each recipient, and what is owed in this round already."""
-    wanted = (
-        select(Delivery.recipient_id, Delivery.channel, Delivery.round)
-        .where(Delivery.directive_id == directive)
-        .order_by(Delivery.id)
-    )
-    found = w.session.execute(wanted).all()
-    last = {recipient: channel for recipient, channel, _ in found}
-    return last, {(recipient, channel) for recipient, channel, in_round in found if in_round == round}
+def _owe(
+    w: Work,
+    directive: Directive,
+    round: int,
+    wanted: Sequence[Wanted],
+    channel: str | None = None,
+    *,
+    again: bool = False,
+) -> dict[str, int]:
+    """Choose, write the deliveries, say so, and promise the lanes that send what a program must send."""
+    if not wanted:
+        return {}
+    standing = standing_of(w, directive.id, round)
+    choose = Chooser(w, directive, round, wanted, standing)
+    rows = []
+    for one in wanted:
+        if channel is not None:
+            by = [channel] if (one.recipient, channel) not in standing.channels else []
+        else:
+            by = choose.next_for(one) if again else choose.for_round(one)
+        for name in by:
+            standing.channels.add((one.recipient, name))
+            rows.append(_row(w, directive, one, name, round))
+    _finish(w, directive, rows)
+    return _write(w, directive, round, rows)
 
 
-def _choose(has_webhook: bool, last: str | None) -> str:
-    return WEBHOOK if has_webhook and last != WEBHOOK else PORTAL
-
-
-def _row(w: Work, directive: int, recipient: int, place: int, channel: str, round: int) -> dict[str, Any]:
+def _row(w: Work, directive: Directive, one: Wanted, channel: str, round: int) -> dict[str, Any]:
     return {
-        "uid": str(uuid7()),
+        "uid": one.uid or str(uuid7()),
         "realm": w.realm,
-        "recipient_id": recipient,
-        "directive_id": directive,
-        "place_id": place,
+        "recipient_id": one.recipient,
+        "directive_id": directive.id,
+        "place_id": one.target.place,
+        "account_id": one.target.account,
+        "rung": one.rung,
         "channel": channel,
         "round": round,
         "state": DELIVERY.start,
@@ -87,38 +121,81 @@ def _row(w: Work, directive: int, recipient: int, place: int, channel: str, roun
         "version": 1,
         "tries": 0,
         "due_at": w.real_now,
+        "reply_code": None,
     }
 
 
-def _owe(w: Work, directive: Directive, round: int, rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Write the deliveries, say so, and promise the lanes that send what a program must send."""
+def _finish(w: Work, directive: Directive, rows: Sequence[dict[str, Any]]) -> None:
+    """Give each its code to answer with, and the moment at which a digest leaves."""
+    table = w.rules.pack(PACK).decide("digest", {"urgency": directive.urgency}).outcome
+    called = [row for row in rows if row["channel"] in CALLED]
+    for row, code in zip(called, reply_codes(w, len(called)), strict=True):
+        row["reply_code"] = code
+    for row in rows:
+        if row["channel"] in table["channels"]:
+            row["due_at"] = _next_step(w.real_now, 60 * table["minutes"])
+
+
+def _next_step(moment: datetime, seconds: int) -> datetime:
+    return datetime.fromtimestamp(-(-moment.timestamp() // seconds) * seconds, UTC)
+
+
+def _write(w: Work, directive: Directive, round: int, rows: list[dict[str, Any]]) -> dict[str, int]:
     if not rows:
         return {}
     w.session.execute(insert(Delivery), rows)
     counts = Counter(row["channel"] for row in rows)
-    about = {"directive": directive.id, "place": directive.place_id, "incident": directive.incident_id}
     for channel, count in sorted(counts.items()):
-        w.tell(DeliveriesOwed(channel=channel, round=round, count=count, **about))
-    if counts[WEBHOOK]:
-        # The portal needs no sending: the site's own screen fetches it.
-        for lane in range(min(w.office.installation.lanes, 1 + counts[WEBHOOK] // LANE_WORTH)):
-            w.owe("dispatch.deliver", key=f"deliver:{directive.id}:{round}:{lane}", lane=lane)
+        w.tell(DeliveriesOwed(channel=channel, round=round, count=count, **directive.about))
+    sent = sum(count for channel, count in counts.items() if channel not in UNSENT)
+    if sent:
+        first = rows[0]["uid"][-12:]  # a round may be added to, when a channel fails
+        for lane in range(min(w.office.installation.lanes, 1 + sent // LANE_WORTH)):
+            w.owe("dispatch.deliver", key=f"deliver:{directive.id}:{round}:{first}:{lane}", lane=lane)
     return dict(counts)
 
 
 def demote(w: Work, directive_id: int, delivery_ids: Collection[int]) -> int:
-    """Owe the portal to those whom a failed delivery was meant for, in its round; gives how many."""
+    """Owe the next channel to those whom failed or diverted deliveries were meant for, in their round; gives how many.
+
+    What follows a delivery has a uid made from that one's, so that it is owed once, however often this is asked.
+    """
+    w.need("system.operate")
     directive = w.get(Directive, directive_id)
-    wanted = select(Delivery.recipient_id, Delivery.round).where(
-        Delivery.directive_id == directive_id, Delivery.id.in_(delivery_ids), Delivery.state == "failed"
-    )
-    rounds: dict[int, set[int]] = {}
-    for recipient, round in w.session.execute(wanted):
-        rounds.setdefault(round, set()).add(recipient)
-    owed = [
-        owe_round(w, directive, round, recipients, channel=PORTAL) for round, recipients in rounds.items()
-    ]
+    rounds = _followers(w, directive, delivery_ids)
+    owed = [_owe(w, directive, round, wanted, again=True) for round, wanted in sorted(rounds.items())]
     return sum(sum(counts.values()) for counts in owed)
+
+
+def _followers(w: Work, directive: Directive, delivery_ids: Collection[int]) -> dict[int, list[Wanted]]:
+    """What is to be owed in the place of these, by round; without what stands already."""
+    lost = select(
+        Delivery.uid, Delivery.recipient_id, Delivery.account_id, Delivery.rung, Delivery.round
+    ).where(
+        Delivery.directive_id == directive.id,
+        Delivery.id.in_(delivery_ids),
+        # What was made and has an error all the same: the provider took it, and told later that it never arrived.
+        or_(Delivery.state.in_(("failed", "dropped")), Delivery.last_error.is_not(None)),
+    )
+    found = {str(uuid5(UUID(row.uid), "next")): row for row in w.session.execute(lost.order_by(Delivery.id))}
+    stand = set(w.session.scalars(select(Delivery.uid).where(Delivery.uid.in_(found))))
+    bringing, reminding = (
+        [row for row in found.values() if (row.round == REMINDER_ROUND) is r] for r in (False, True)
+    )
+    by_recipient = {
+        (one.recipient, asked): one
+        for asked, rows in ((UNSIGNED, bringing), (OPEN, reminding))
+        for one in _waiting(w, directive, {row.recipient_id for row in rows}, "site", NOBODY, asked)
+    }
+    rounds: dict[int, list[Wanted]] = {}
+    for uid, row in found.items():
+        after = by_recipient.get((row.recipient_id, OPEN if row.round == REMINDER_ROUND else UNSIGNED))
+        if after is not None and uid not in stand:
+            named = after.target.account == row.account_id
+            target = Target(after.target.place, row.account_id)
+            follower = Wanted(after.recipient, target, named, after.webhook, row.rung, uid)
+            rounds.setdefault(row.round, []).append(follower)
+    return rounds
 
 
 def drop_owed(w: Work, directive_id: int) -> None:

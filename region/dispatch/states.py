@@ -1,4 +1,4 @@
-"""The closed loops of dispatch: the directive, each recipient's task, and each delivery of it."""
+"""The closed loops of dispatch: directive, recipient's task, delivery, the handing over of duty."""
 
 from region.spine.machine import Machine, Move
 
@@ -15,35 +15,58 @@ DIRECTIVE = Machine(
         Move("discard", "draft", "discarded", by="dispatch.compose"),
         Move("discard", "awaiting_approval", "discarded", by="dispatch.compose"),
         Move("discard", "approved", "discarded", by="dispatch.issue"),
+        Move("pass_on", "draft", "issued", by="dispatch.pass_on"),
+        Move("ask", "draft", "issued", by="dispatch.request"),
         Move("close", "issued", "closed", by="system.operate"),
-        Move("supersede", "issued", "superseded", by="dispatch.issue"),
-        Move("cancel", "issued", "cancelled", by="dispatch.issue"),
+        Move("withdraw", "issued", "withdrawing", by="dispatch.issue"),
+        Move("take_back", "issued", "withdrawing", by="dispatch.pass_on"),
+        Move("cancel", "issued", "cancelled", by="system.operate"),
+        Move("supersede", "withdrawing", "superseded", by="system.operate"),
+        Move("cancel", "withdrawing", "cancelled", by="system.operate"),
     ),
-    limits={"draft": "approve", "awaiting_approval": "approve", "approved": "issue", "issued": "close"},
+    limits={
+        "draft": "approve",
+        "awaiting_approval": "approve",
+        "approved": "issue",
+        "issued": "close",
+        "withdrawing": "stop",
+    },
 )
 
 RECIPIENT = Machine(
     name="recipient",
     start="pending",
-    ends=frozenset({"accepted", "waived", "void"}),
+    ends=frozenset({"accepted", "waived", "void", "stopped"}),
     moves=(
         Move("deliver", "pending", "delivered", by="system.operate"),
         Move("acknowledge", "pending", "acknowledged", by="dispatch.acknowledge"),
         Move("acknowledge", "delivered", "acknowledged", by="dispatch.acknowledge"),
+        Move("sign_for", "pending", "acknowledged", by="dispatch.behalf"),
+        Move("sign_for", "delivered", "acknowledged", by="dispatch.behalf"),
         Move("begin", "acknowledged", "in_progress", by="dispatch.report"),
         Move("report", "acknowledged", "reported", by="dispatch.report"),
         Move("report", "in_progress", "reported", by="dispatch.report"),
         Move("report", "returned", "reported", by="dispatch.report"),
+        Move("settle", "acknowledged", "accepted", by="dispatch.acknowledge"),
         Move("accept", "reported", "accepted", by="dispatch.review"),
         Move("send_back", "reported", "returned", by="dispatch.review"),
         *(
             Move(verb, source, target, by=by)
             for verb, target, by in (
                 ("waive", "waived", "dispatch.waive"),
+                ("release", "waived", "system.operate"),
                 ("void", "void", "dispatch.issue"),
             )
             for source in ("pending", "delivered", "acknowledged", "in_progress", "reported", "returned")
         ),
+        *(
+            Move("stop", source, "stopping", by="dispatch.issue")
+            for source in ("delivered", "acknowledged", "in_progress", "reported", "returned")
+        ),
+        Move("confirm_stop", "stopping", "stopped", by="dispatch.acknowledge"),
+        Move("stop_for", "stopping", "stopped", by="dispatch.behalf"),
+        Move("waive", "stopping", "waived", by="dispatch.waive"),
+        Move("release", "stopping", "waived", by="system.operate"),
     ),
     limits={
         "pending": "acknowledge",
@@ -52,6 +75,7 @@ RECIPIENT = Machine(
         "in_progress": "report",
         "reported": "review",
         "returned": "report",
+        "stopping": "stop",
     },
 )
 
@@ -65,6 +89,18 @@ DELIVERY = Machine(
         Move("drop", "owed", "dropped", by="system.operate"),
     ),
     limits={"owed": "deliver"},
+)
+
+HANDOVER = Machine(
+    name="handover",
+    start="offered",
+    ends=frozenset({"accepted", "refused", "lapsed"}),
+    moves=(
+        Move("accept", "offered", "accepted", by="dispatch.relieve"),
+        Move("refuse", "offered", "refused", by="dispatch.relieve"),
+        Move("lapse", "offered", "lapsed", by="system.operate"),
+    ),
+    limits={"offered": "handover.sign"},
 )
 
 OPEN = tuple(state for state in RECIPIENT.states if state not in RECIPIENT.ends)

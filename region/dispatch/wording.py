@@ -70,7 +70,7 @@ def _free(w: Work, draft: Draft) -> Text:
             raise Invalid("field-missing", field=name)
     urgency = str(draft.urgency)
     kind = draft.kind or "directive"
-    if kind not in kinds(w):
+    if kind not in kinds_to_write(w):
         raise Invalid("no-such-kind", field="kind", kind=kind)
     limit = w.rules.duration(PACK, f"report.{urgency}")
     return Text(
@@ -81,9 +81,18 @@ def _free(w: Work, draft: Draft) -> Text:
         body_zh=str(draft.body_zh),
         body_en=str(draft.body_en),
         ground=draft.ground,
-        evidence=[],
+        evidence=w.rules.evidence(draft.evidence),
         task_minutes=draft.task_minutes or minutes(limit),
     )
+
+
+def kinds_to_write(w: Work) -> set[str]:
+    """The kinds that a person may give downwards in words of his or her own.
+
+    Not those that rules give (a roll call needs no second person, for nobody words it) nor those that go upward.
+    """
+    kept = {*w.rules.value(PACK, "kinds.by_rule"), *w.rules.value(PACK, "kinds.upward")}
+    return kinds(w).keys() - kept
 
 
 def kinds(w: Work) -> Mapping[str, Any]:

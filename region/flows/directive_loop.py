@@ -5,7 +5,13 @@ from __future__ import annotations
 from region.dispatch.actions.ending import close_if_complete, supersede
 from region.dispatch.actions.pressing import start_clocks
 from region.dispatch.delivery import demote, owe_round
-from region.dispatch.events import DeliveriesFailed, DirectiveIssued, RecipientWaived, ReportAccepted
+from region.dispatch.events import (
+    DeliveriesFailed,
+    DirectiveIssued,
+    RecipientSettled,
+    RecipientWaived,
+    ReportAccepted,
+)
 from region.dispatch.models import Directive
 from region.spine.flow import when
 from region.spine.work import Work
@@ -44,4 +50,10 @@ def close_after_acceptance(w: Work, e: ReportAccepted) -> None:
 @when(RecipientWaived)
 def close_after_waiver(w: Work, e: RecipientWaived) -> None:
     """The last site waived closes the directive."""
+    close_if_complete(w, w.get(Directive, e.directive))
+
+
+@when(RecipientSettled)
+def close_after_settling(w: Work, e: RecipientSettled) -> None:
+    """The last signature closes a document that asks for nothing more."""
     close_if_complete(w, w.get(Directive, e.directive))

@@ -110,3 +110,11 @@ class LettersSet(Event):
 
     issuer: int
     letters: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitesMerged(Event):
+    """A site was merged into another, which has its tasks from now on; the old one's history stays."""
+
+    merged: int
+    into: int

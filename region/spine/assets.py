@@ -66,6 +66,16 @@ ASSETS: dict[str, Asset] = {
         "index.css",
         beside=("files/*.woff2",),
     ),
+    "paper-regular.ttf": Asset(
+        "vendor/paper/NotoSansSC_400Regular.ttf",
+        "@expo-google-fonts/noto-sans-sc",
+        "400Regular/NotoSansSC_400Regular.ttf",
+    ),
+    "paper-bold.ttf": Asset(
+        "vendor/paper/NotoSansSC_700Bold.ttf",
+        "@expo-google-fonts/noto-sans-sc",
+        "700Bold/NotoSansSC_700Bold.ttf",
+    ),
     "tokens.css": Asset("css/tokens.css"),
     "base.css": Asset("css/base.css"),
     "parts.css": Asset("css/parts.css"),

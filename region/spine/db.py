@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
@@ -89,6 +90,11 @@ class Base(DeclarativeBase):
 GUARDED: dict[str, Any] = {"version_id_generator": False}
 """Mapper arguments of a row that actions count up: its UPDATE names the version that was read, so that of two
 works at once the second finds no row and is Stale."""
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Arguments that make an index partial on both databases: ``Index(..., unique=True, **where("a IS NULL"))``."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Kept:

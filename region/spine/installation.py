@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -37,3 +38,5 @@ class Installation:
     public_url: str = ""
     duty_phone: str = ""
     lanes: int = 2
+    channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """The fields of each channel that is switched on, as text; the channel's own file knows what they mean."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from region.spine.db import Base
+from region.spine.errors import Broken
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -26,15 +29,30 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """A connection in one transaction, on which SQLite may write a table anew that others refer to."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            dbapi = connection.connection.dbapi_connection
+            assert dbapi is not None
+            dbapi.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            yield connection
+            if sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                raise Broken("references-lost", tables=sorted({row[0] for row in lost}))
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Apply every migration that is missing; the whole step is one transaction where the database allows it."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.upgrade(_config(connection), to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Undo migrations down to `to`: for tests and for a failed deployment."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.downgrade(_config(connection), to)
 
 

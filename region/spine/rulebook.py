@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from region.spine.errors import Broken, Invalid
 from rules.pack import Pack, Packs, Rendered, RuleError, load_packs
+from rules.schema import Evidence
 from rules.units import read_duration
 
 SHIPPED = Path(__file__).parents[2] / "rules" / "packs"
+
+
+@cache
+def _shipped() -> Packs:
+    """Read and checked once a process: packs are never changed, only laid over."""
+    return load_packs(SHIPPED)
 
 
 @dataclass
@@ -24,7 +34,7 @@ class Rulebook:
     @classmethod
     def shipped(cls) -> Rulebook:
         """The packs that come with the product."""
-        return cls(load_packs(SHIPPED))
+        return cls(_shipped())
 
     def pack(self, pack_id: str) -> Pack:
         """The newest pack with this id; Broken when the installation lacks it."""
@@ -51,6 +61,23 @@ class Rulebook:
             return self.pack(pack_id).render(template, "zh" if lang == "zh" else "en", **given)
         except RuleError as error:
             raise Invalid(error.code.replace("_", "-"), **error.facts) from error
+
+    @staticmethod
+    def evidence(given: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What an order asks to hand in, read as templates' evidence is; Invalid names the item that is ill made."""
+        found: dict[str, dict[str, Any]] = {}
+        for number, item in enumerate(given):
+            try:
+                one = Evidence.model_validate(item)
+            except ValidationError as error:
+                part = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+                raise Invalid(
+                    "evidence-ill-made", field=f"evidence.{number}.{part}", number=number + 1
+                ) from error
+            if one.name in found:
+                raise Invalid("evidence-named-twice", field=f"evidence.{number}.name", name=one.name)
+            found[one.name] = one.model_dump()
+        return list(found.values())
 
     def task_limit(self, pack_id: str, template: str) -> timedelta:
         """How long the task of a template may take."""

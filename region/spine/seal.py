@@ -41,5 +41,9 @@ class Seal:
         """The keyed hash under which a token is looked up (hex, 64 characters)."""
         return hmac.new(self._sub("token"), token.encode(), sha256).hexdigest()
 
+    def mac(self, purpose: str, message: bytes) -> bytes:
+        """The proof (32 bytes) that this installation wrote `message` for `purpose`; each purpose has its own key."""
+        return hmac.new(self._sub(f"mac:{purpose}"), message, sha256).digest()
+
     def _sub(self, purpose: str) -> bytes:
         return hmac.new(self.key, purpose.encode(), sha256).digest()

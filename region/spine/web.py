@@ -21,19 +21,24 @@ from flask import (
     request,
     url_for,
 )
+from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from region.spine import i18n
 from region.spine.actor import Actor
-from region.spine.errors import Broken, Fault, Invalid, Missing, Stale, Unknown
+from region.spine.errors import Broken, Fault, Invalid, Missing, Refused, Stale, Unknown
 from region.spine.work import Office
 
 View = Callable[..., Any]
 TRIES = 3
 LARGEST_ID = 2**31 - 1
 """What PostgreSQL takes as an id of most tables; a larger one in an address is nobody's."""
+HTTP_CODES = {405: "wrong-method", 413: "too-large", 429: "too-often"}
+"""What is refused before any view looks at it, and keeps its own HTTP status."""
 Identify = Callable[[Office, Any], Actor | None]
+Prove = Callable[[Office, Any], Actor]
 
 
 @dataclass(frozen=True)
@@ -59,24 +64,39 @@ class Routes:
         self.blueprint = Blueprint(self.name, self.module)
 
     def get(
-        self, path: str, *, needs: str | None = None, public: bool = False, stream: bool = False
+        self,
+        path: str,
+        *,
+        needs: str | None = None,
+        public: bool = False,
+        stream: bool = False,
+        prove: Prove | None = None,
     ) -> Callable[[View], View]:
-        """A page or data to read; the view takes (w, …), a `stream` one (office, actor, …) with no work open."""
-        return self._route("GET", path, needs, public, stream)
+        """A page or data to read; the view takes (w, …), a `stream` one (office, actor, …) with no work open.
 
-    def post(self, path: str, *, needs: str | None = None, public: bool = False) -> Callable[[View], View]:
-        """Something to do; the view takes (w, …), and what it returns commits."""
-        return self._route("POST", path, needs, public, False)
+        `prove` is for what is public because the request itself carries the proof of who asks (a signed link, a
+        provider's signature): it gives the actor or raises. Cookies then decide nothing, so no form token is asked.
+        """
+        return self._route("GET", path, needs, public, stream, prove)
+
+    def post(
+        self, path: str, *, needs: str | None = None, public: bool = False, prove: Prove | None = None
+    ) -> Callable[[View], View]:
+        """Something to do; the view takes (w, …), and what it returns commits. For `prove` see `get`."""
+        return self._route("POST", path, needs, public, False, prove)
 
     def _route(
-        self, method: str, path: str, needs: str | None, public: bool, stream: bool
+        self, method: str, path: str, needs: str | None, public: bool, stream: bool, prove: Prove | None
     ) -> Callable[[View], View]:
         if (needs is None) != public:
             raise ValueError(f"{path}: a route names what it needs, or is public, not both")
 
         def mark(view: View) -> View:
             endpoint = view.__name__
-            served = _serve(view, needs, method == "GET", public, stream)
+            reading = method == "GET"
+            served = (
+                _serve_proven(view, reading, prove) if prove else _serve(view, needs, reading, public, stream)
+            )
             self.blueprint.add_url_rule(path, endpoint, served, methods=[method])
             self.rules.append(Rule(f"{self.name}.{endpoint}", path, method, needs, public))
             return view
@@ -120,6 +140,16 @@ def _serve(view: View, needs: str | None, reading: bool, public: bool, stream: b
     return serve
 
 
+def _serve_proven(view: View, reading: bool, prove: Prove) -> View:
+    @wraps(view)
+    def serve(**values: Any) -> Any:
+        here = office()
+        actor = prove(here, request)
+        return _in_a_work(here, actor, reading, None, lambda w: view(w, **values))
+
+    return serve
+
+
 def _in_a_work(office: Office, actor: Actor, reading: bool, needs: str | None, view: View) -> Any:
     """Serve a view in a work; when another work crossed it, once more from the beginning: then it sees the other."""
     for tried in range(TRIES):
@@ -132,6 +162,8 @@ def _in_a_work(office: Office, actor: Actor, reading: bool, needs: str | None, v
         except Stale as stale:
             if stale.code != "crossed" or tried == TRIES - 1:
                 raise
+        except DataError as error:  # a sign, number or length that no column takes, wherever it was typed
+            raise Invalid("bad-request", status=400) from error
     raise Broken("not-served")
 
 
@@ -152,10 +184,22 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or best == "application/json" or request.is_json
 
 
+class PlainJson(DefaultJSONProvider):
+    """JSON as it comes in; a thousand brackets are no JSON, instead of a fault of ours."""
+
+    def loads(self, s: str | bytes, **how: Any) -> Any:
+        """What the text says; ValueError when it says nothing."""
+        try:
+            return super().loads(s, **how)
+        except RecursionError as error:
+            raise ValueError("too many brackets") from error
+
+
 def prepare(app: Flask) -> None:
     """Put errors, languages and security headers in place."""
-    app.register_error_handler(Fault, _show_fault)
-    app.register_error_handler(CSRFError, lambda _error: _show_fault(Invalid("form-expired")))
+    app.json = PlainJson(app)
+    app.register_error_handler(Fault, show_fault)
+    app.register_error_handler(CSRFError, lambda _error: show_fault(Invalid("form-expired")))
     app.register_error_handler(HTTPException, _show_http)
     app.before_request(_before)
     app.after_request(_after)
@@ -212,7 +256,8 @@ def fault_text(lang: str, fault: Fault) -> str:
     return sentence.format(**{name: fault.facts.get(name, "–") for name in names})
 
 
-def _show_fault(fault: Fault) -> Any:
+def show_fault(fault: Fault) -> Any:
+    """The answer that a fault makes: JSON for programs, else the sign-in or a page that says the sentence."""
     lang = current_lang()
     if isinstance(fault, Unknown) and not wants_json() and request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
@@ -224,9 +269,13 @@ def _show_fault(fault: Fault) -> Any:
 
 def _show_http(error: HTTPException) -> Any:
     if error.code == 404:
-        return _show_fault(Missing("no-such-page"))
-    if error.code in (400, 413, 415):
-        return _show_fault(Invalid("bad-request", status=error.code))
+        return show_fault(Missing("no-such-page"))
+    if error.code in HTTP_CODES:
+        refused = Refused(HTTP_CODES[error.code])
+        refused.status = error.code
+        return show_fault(refused)
+    if error.code in (400, 415):
+        return show_fault(Invalid("bad-request", status=error.code))
     if error.code == 500:
-        return _show_fault(Broken("broken"))
+        return show_fault(Broken("broken"))
     return error

@@ -108,7 +108,7 @@ def test_an_order_from_a_template_to_a_drawn_area_takes_eight_clicks(desk: Desk)
     page.wait_for_selector("#composer[data-ready]")
     desk.click("label.template:has-text('Count masks')")
     desk.draw()
-    page.get_by_text("3 sites: 2 reachable now, 1 not connected yet, 0 dark").wait_for()
+    page.get_by_text("3 sites: 2 reachable now, 1 not connected yet, 0 silent").wait_for()
     page.locator("#zh-title", has_text="库存").wait_for()
     assert "masks" in page.inner_text("#en-title")
     assert page.inner_text("#send") == "Issue to 3 sites"

@@ -97,12 +97,12 @@ def test_an_order_cancelled_meanwhile_is_said_and_nothing_written_is_lost(clinic
     card.get_by_role("button", name="Send the report").click()
     phone.page.wait_for_selector("#foot-text:has-text('1 kept here')")
     with clinic.stage.world.as_("duty_officer", clinic.stage.district) as w:
-        ending.cancel(w, w.get(Directive, order.id))
+        ending.withdraw(w, w.get(Directive, order.id), "no more")
     phone.online()
     note = phone.page.locator("#inbox-refused")
     note.get_by_text("The order was taken back meanwhile").or_(note.get_by_text("has ended")).wait_for()
     assert "sealed boxes only" in note.inner_text() and "1200" in note.inner_text()
-    assert phone.page.locator("[data-ended]").is_visible() and clinic.rows(Report) == []
+    assert phone.page.locator(".order.is-stopping").is_visible() and clinic.rows(Report) == []
     note.get_by_role("button", name="Understood").click()
     eventually(phone.page, lambda: note.inner_text() == "")
 
@@ -222,5 +222,5 @@ def test_whatever_is_pressed_is_large_and_named_and_nothing_is_cut_off(clinic: C
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert phone.page.evaluate("document.activeElement.textContent.trim()") == "Confirm signature"
     phone.page.set_viewport_size({"width": 1366, "height": 768})
-    width = phone.page.locator(".order").bounding_box()["width"]
+    width = phone.page.locator(".order[data-recipient]").bounding_box()["width"]
     assert 480 <= width <= 640

@@ -193,10 +193,60 @@ def test_it_is_legible_at_eight_metres_and_nothing_is_cut(
     sizes = page.evaluate(SIZES)
     assert [one for one in sizes if one[0] < 30] == []
     values = page.evaluate(
-        "() => [...document.querySelectorAll('.big-value')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
+        "() => [...document.querySelectorAll('.big-value')].filter((e) => e.offsetWidth)"
+        ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
     )
     assert len(values) == 3
     assert min(values) >= 96
     assert page.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
     assert page.evaluate(CUT_OFF) == []
     assert own(page.wrong) == []
+
+
+def test_the_scenes_turn_by_themselves_and_by_key(stage: Stage, site: Site, page: Any) -> None:
+    page.clock.install()
+    page.goto(site.url)
+    page.clock.fast_forward(31_000)
+    assert page.get_attribute("#wall", "data-scene") == "overview", "no order is running: nothing to ask"
+    order = stage.issue("form-0001", (stage.town.id,))
+    page.reload()
+    page.clock.resume()
+    page.wait_for_function(SETTLED)
+    assert page.locator("#wall-tiles").is_visible() and page.locator("#wall-waiting").is_hidden()
+    page.clock.fast_forward(31_000)
+    page.wait_for_selector("#wall[data-scene=dispatch]")
+    assert page.locator("#wall-figures article").count() == 3
+    assert page.locator("#wall-tiles").is_hidden() and page.locator(".folium-map").is_visible()
+    assert page.locator("#wall-waiting [data-text=text]").text_content() == "8 unsigned"
+    page.clock.fast_forward(31_000)
+    page.wait_for_selector("#wall[data-scene=overview]")
+    page.keyboard.press("2")
+    assert page.locator("#wall-waiting").is_visible()
+    for clinic in stage.clinics:
+        stage.sign(order, clinic)
+    page.get_by_text("All have signed.").wait_for()
+    page.keyboard.press("1")
+    assert page.locator("#wall-hands").count() == 1 and page.locator("#wall-figures").is_hidden()
+    assert own(page.wrong) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_dispatch_scene_is_held_by_its_address_and_legible(
+    stage: Stage, site: Site, page: Any, lang: str
+) -> None:
+    for number in range(3):
+        stage.issue(f"form-000{number}", (stage.town.id, stage.other.id))
+    stage.world.wait(minutes=72)
+    stage.world.run()
+    page.clock.install()
+    page.goto(site.url.replace("lang=en", f"scene=dispatch&lang={lang}"))
+    page.clock.resume()
+    page.wait_for_selector("#wall-waiting li")
+    page.clock.fast_forward(65_000)
+    assert page.get_attribute("#wall", "data-scene") == "dispatch"
+    small = [size for size in page.evaluate(SIZES) if size[0] < 29.9]
+    assert small == []
+    assert page.evaluate(CUT_OFF) == []
+    below = "() => [...document.querySelectorAll('.scene-side > *')].at(-1).getBoundingClientRect().bottom"
+    side = "() => document.querySelector('.scene-side').getBoundingClientRect().bottom"
+    assert page.evaluate(below) <= page.evaluate(side)

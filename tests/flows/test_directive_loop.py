@@ -146,10 +146,10 @@ def test_a_superseding_order_ends_the_old_one(stage: Stage) -> None:
         assert {recipient.state for recipient in theirs} == {"void"}
 
 
-def test_a_stale_page_cannot_cancel(stage: Stage) -> None:
+def test_a_stale_page_cannot_withdraw(stage: Stage) -> None:
     directive = stage.issued()
     with stage.world.as_("duty_officer", stage.district) as w, pytest.raises(Stale):
-        ending.cancel(w, w.get(Directive, directive.id), version=1)
+        ending.withdraw(w, w.get(Directive, directive.id), "a mistake", version=1)
 
 
 def test_a_polygon_chooses_the_sites_inside_it(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from tests.promises.code import called, nodes, python_files, short, where
 # Where a thing may stand, by the beginning of the file's name, with the reason.
 COMMITS = ("region/spine/work.py",)
 RAW_SQL = ("region/spine/", "migrations/")
-TABLES = (*RAW_SQL, "region/dispatch/models.py")  # its `within` joins three tables on purpose
+TABLES = (*RAW_SQL, "region/dispatch/models/")  # its `within` joins three tables on purpose
 CLOCKS = ("region/spine/clock.py",)
 ENVIRONMENT = (
     "region/settings.py",

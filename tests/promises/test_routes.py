@@ -34,10 +34,13 @@ TABLES = {
     "incident_id": "incidents",
     "file_id": "files",
     "load_id": "place_loads",
+    "group_id": "groups",
     "directives": "directives",
     "recipients": "recipients",
     "escalations": "escalations",
     "deliveries": "deliveries",
+    "handovers": "handovers",
+    "addresses": "addresses",
 }
 NUMBER = re.compile(r"<[^>]+>")
 PARAMETER = re.compile(r"(\w+)/<(?:(\w+):)?(\w+)>")

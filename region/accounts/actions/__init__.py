@@ -1,6 +1,6 @@
 """Everything that changes accounts, one verb a function."""
 
-from region.accounts.actions.duties import set_shift, swap_shift
+from region.accounts.actions.duties import set_shift, swap_shift, take_over
 from region.accounts.actions.enrolling import Plan, apply_roster, plan_roster
 from region.accounts.actions.entering import (
     Outcome,
@@ -53,5 +53,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "swap_shift",
+    "take_over",
     "token_used",
 ]

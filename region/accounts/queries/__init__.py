@@ -1,5 +1,13 @@
 """Everything asked of accounts; changes nothing."""
 
+from region.accounts.queries.calling import (
+    Called,
+    leaders_above,
+    on_duty_at,
+    people_named,
+    shifts_at,
+    who_may,
+)
 from region.accounts.queries.duty import Duty, chain, on_duty, shifts_of
 from region.accounts.queries.people import (
     Page,
@@ -18,6 +26,7 @@ from region.accounts.queries.people import (
 from region.accounts.queries.roles import demands_second_factor, is_desk, role_named, role_names
 
 __all__ = [
+    "Called",
     "Duty",
     "Page",
     "PersonLine",
@@ -29,13 +38,18 @@ __all__ = [
     "grants_in_force",
     "grants_of",
     "is_desk",
+    "leaders_above",
     "masked_phone",
     "on_duty",
+    "on_duty_at",
     "open_realms",
     "people",
+    "people_named",
     "role_named",
     "role_names",
     "roles_in_force",
+    "shifts_at",
     "shifts_of",
     "tokens",
+    "who_may",
 ]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from region.board.queries.desk_areas import Areas, Group, areas
+from region.board.queries.desk_areas import Areas, areas
+from region.board.queries.desk_decision import Decision
+from region.board.queries.desk_duty import ailing, offered, still_stopping, unanswered
 from region.dispatch.models import Directive, Escalation, Recipient
 from region.dispatch.queries.progress import Progress, progress, running
+from region.dispatch.queries.upward import desks
 from region.dispatch.states import UNSIGNED
 from region.dispatch.wording import PACK
 from region.places.models import Place, Site
@@ -20,34 +23,6 @@ from region.spine.work import Work
 MOST = 50
 WAITING = ("draft", "awaiting_approval", "approved")
 UNREPORTED = ("acknowledged", "in_progress", "returned")
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One thing that waits for the desk.
-
-    `kind` is one of late_sign, late_report, approve, waits_for_other, issue, draft, trouble, review,
-    escalation, dead. `due` is when it should have been or should be decided; `told` are the places that
-    a lateness was passed up to.
-    """
-
-    kind: str
-    due: datetime
-    count: int = 1
-    directive: Directive | None = None
-    recipient: int | None = None
-    escalation: int | None = None
-    place: Place | None = None
-    groups: tuple[Group, ...] = ()
-    told: tuple[Place, ...] = ()
-    runners: tuple[str, ...] = field(default=())
-
-    def tone(self, now: datetime) -> str:
-        """The tone of its line: bad once its clock has run out, watch for what somebody waits for."""
-        if self.kind in ("draft", "waits_for_other"):
-            return "plain"
-        late = self.due < now and self.kind not in ("trouble", "escalation")
-        return "bad" if late or self.kind == "dead" else "watch"
 
 
 @dataclass(frozen=True)
@@ -69,7 +44,13 @@ def decisions(w: Work) -> list[Decision]:
         *_papers(w),
         *_troubles(w),
         *_reviews(w),
+        *_contradicted(w),
+        *_requests(w),
         *_escalations(w),
+        *still_stopping(w),
+        *unanswered(w),
+        *offered(w),
+        *ailing(w),
         *_dead(w),
     ]
     last = {"draft": 1, "waits_for_other": 1}
@@ -99,9 +80,10 @@ def _late(w: Work, known: Areas, kind: str) -> Iterable[Decision]:
     rows = w.session.execute(
         select(Directive, Recipient.id, Place)
         .join(Recipient, Recipient.directive_id == Directive.id)
-        .join(Site, Site.place_id == Recipient.place_id)
+        .join(Site, Site.place_id == Recipient.place_id, isouter=True)  # a named person may stand at an area
         .join(Place, Place.id == Recipient.place_id)
         .where(Directive.state == "issued", due < w.now, Recipient.state.in_(states))
+        .where(Directive.kind != "roll_call")
         .where(Site.dark_since.is_(None))
     ).all()
     late: dict[int, list[tuple[Directive, int, Place]]] = {}
@@ -172,13 +154,59 @@ def _reviews(w: Work) -> Iterable[Decision]:
             Directive.id, func.count(Recipient.id), func.min(Recipient.reported_at), func.min(Recipient.id)
         )
         .join(Recipient, Recipient.directive_id == Directive.id)
-        .where(Directive.state == "issued", Recipient.state == "reported")
+        .where(
+            Directive.state == "issued",
+            Recipient.state == "reported",
+            Recipient.contradicted_at.is_(None),
+            Directive.kind.not_in(w.rules.value(PACK, "kinds.upward")),
+        )
         .group_by(Directive.id)
     )
     for directive_id, count, first, one in w.session.execute(waiting).all():
         directive = w.get(Directive, directive_id)
         due = (first or w.now) + w.rules.duration(PACK, f"review.{directive.urgency}")
         yield Decision("review", due, count, directive, recipient=one if count == 1 else None)
+
+
+def _contradicted(w: Work) -> Iterable[Decision]:
+    """Reports that do not agree with what was counted: somebody must look before they are accepted."""
+    wanted = (
+        select(Recipient, Directive, Place)
+        .join(Directive, Directive.id == Recipient.directive_id)
+        .join(Place, Place.id == Recipient.place_id)
+        .where(
+            Directive.state == "issued",
+            Recipient.state == "reported",
+            Recipient.contradicted_at.is_not(None),
+        )
+        .order_by(Recipient.contradicted_at)
+        .limit(MOST)
+    )
+    for recipient, directive, place in w.session.execute(wanted):
+        since = recipient.contradicted_at or w.now
+        yield Decision("contradicted", since, 1, directive, recipient=recipient.id, place=place)
+
+
+def _requests(w: Work) -> Iterable[Decision]:
+    """What came up to the actor's own offices and waits there for a signature or an answer."""
+    if not w.may("dispatch.request"):
+        return
+    wanted = (
+        select(Recipient, Directive, Place)
+        .join(Directive, Directive.id == Recipient.directive_id)
+        .join(Place, Place.id == Directive.place_id)
+        .where(
+            Directive.state == "issued",
+            Directive.kind.in_(w.rules.value(PACK, "kinds.upward")),
+            Recipient.place_id.in_(desks(w)),
+            Recipient.state.in_((*UNSIGNED, *UNREPORTED)),
+        )
+        .order_by(Directive.issued_at)
+        .limit(MOST)
+    )
+    for recipient, directive, place in w.session.execute(wanted):
+        due = directive.acknowledge_due if recipient.state in UNSIGNED else directive.task_due
+        yield Decision("request", due or w.now, 1, directive, recipient=recipient.id, place=place)
 
 
 def _escalations(w: Work) -> Iterable[Decision]:

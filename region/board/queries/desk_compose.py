@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from region.board.queries.desk_areas import AreaName, areas
 from region.dispatch.schemas import Choice, Draft
-from region.dispatch.wording import PACK, worded
+from region.dispatch.wording import PACK, kinds_to_write, worded
 from region.formats.codes import mask_phone
 from region.incidents.models import Incident
 from region.places.models import Place, Site
@@ -66,10 +66,10 @@ def open_incidents(w: Work) -> Sequence[Incident]:
 
 def offers(w: Work) -> list[Offer]:
     """The templates that make an order, as the pack orders them: the most used first."""
-    pack = w.rules.pack(PACK)
+    pack, written = w.rules.pack(PACK), kinds_to_write(w)
     found = []
     for name, template in pack.templates().items():
-        if template.task is None:
+        if template.task is None or template.task.kind not in written:
             continue
         length = w.rules.task_limit(PACK, name)
         blanks = _blanks(w, template.placeholders, length)
@@ -126,7 +126,9 @@ def second_person(w: Work) -> dict[str, dict[str, bool]]:
     return {
         kind: {
             urgency: bool(
-                pack.decide("approval", {"kind": kind, "urgency": urgency}).outcome["second_person"]
+                pack.decide("approval", {"kind": kind, "urgency": urgency, "passed_on": False}).outcome[
+                    "second_person"
+                ]
             )
             for urgency in URGENCIES
         }

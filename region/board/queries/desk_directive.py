@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from region.board.queries.desk_areas import Areas
+from region.board.queries.order_people import Person, people, were
 from region.dispatch.models import Directive, Recipient
 from region.dispatch.queries.progress import WORST_FIRST
 from region.dispatch.states import UNSIGNED
@@ -24,14 +25,20 @@ TROUBLED = "troubled"
 
 @dataclass(frozen=True)
 class Line:
-    """One recipient in the table; `word` is how a map would mark it."""
+    """One recipient in the table; `word` is how a map would mark it.
+
+    `person` is whom it is for, where it is for one, who may stand at an area: then there is no site. `was` is the
+    site that it was before a merger.
+    """
 
     recipient: Recipient
     place: Place
-    site: Site
+    site: Site | None
     word: str
     area_zh: str
     area_en: str
+    person: Person | None = None
+    was: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def _cases(now: datetime) -> list[tuple[ColumnElement[bool], str]]:
         and_(unsigned, Directive.acknowledge_due < now),
         and_(Recipient.state.in_(busy), Directive.task_due < now),
     )
-    lost = and_(Site.connected_at.is_(None), Site.webhook_url.is_(None))
+    lost = and_(Site.place_id.is_not(None), Site.connected_at.is_(None), Site.webhook_url.is_(None))
     return [
         (Recipient.state == "void", "none"),
         (Recipient.ended_at.is_not(None), "done"),
@@ -96,7 +103,7 @@ def _of(directive: Directive, wanted: Select) -> Select:  # type: ignore[type-ar
     return (
         wanted.join(Directive, Directive.id == Recipient.directive_id)
         .join(Place, Place.id == Recipient.place_id)
-        .join(Site, Site.place_id == Recipient.place_id)
+        .join(Site, Site.place_id == Recipient.place_id, isouter=True)  # a named person may stand at an area
         .where(Recipient.directive_id == directive.id)
     )
 
@@ -129,7 +136,7 @@ def recipients(
     if seen is not None:
         wanted = wanted.where(or_(rank > seen[0], and_(rank == seen[0], Recipient.id > seen[1])))
     rows = w.session.execute(wanted.order_by(rank, Recipient.id).limit(PAGE + 1)).all()
-    lines = tuple(_line(known, row) for row in rows[:PAGE])
+    lines = _lines(w, known, rows[:PAGE])
     more = len(rows) > PAGE
     return Page(lines, f"{rows[PAGE - 1][4]}.{rows[PAGE - 1][0].id}" if more else "")
 
@@ -139,10 +146,18 @@ def _seen(after: str) -> tuple[int, int] | None:
     return (int(rank), int(last)) if rank.isdecimal() and last.isdecimal() else None
 
 
-def _line(known: Areas, row: tuple[Recipient, Place, Site, str, int]) -> Line:
-    recipient, place, site, word, _rank = row
-    area = known.spoken(place.path)
-    return Line(recipient, place, site, word, area.zh if area else "", area.en if area else "")
+def _lines(
+    w: Work, known: Areas, rows: Sequence[tuple[Recipient, Place, Site | None, str, int]]
+) -> tuple[Line, ...]:
+    shown = [row[0] for row in rows]
+    persons, moved = people(w, shown), were(w, shown)
+    found = []
+    for recipient, place, site, word, _rank in rows:
+        area = known.spoken(place.path)
+        zh, en = (area.zh, area.en) if area else ("", "")
+        one = recipient.id
+        found.append(Line(recipient, place, site, word, zh, en, persons.get(one), moved.get(one)))
+    return tuple(found)
 
 
 def chosen(w: Work, directive: Directive, known: Areas, most: int = 500) -> Sequence[tuple[Place, Site]]:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from region.board.queries.standing import Standing
-from region.board.queries.tiles import SIGNED_IN_TIME
 from region.dispatch.models import Directive, Recipient
+from region.dispatch.queries.campaign import campaign
+from region.dispatch.tasks import tasks_of
 from region.spine.i18n import number, pick
 from region.spine.work import Work
 
@@ -17,14 +18,23 @@ SHOWN = 3
 SLICES = 4
 
 
-def orders(s: Standing) -> list[dict[str, Any]]:
+def orders(w: Work, s: Standing) -> list[dict[str, Any]]:
     """The running orders that matter most: those with late sites first, then those whose limit is nearest.
 
     `value` is the part signed, `target` the part of the time to sign that has gone (95 % of the sites at its
     end), both in percent: a bar behind its mark is behind the clock.
     """
     ranked = sorted(s.directives, key=lambda one: _urgency(s, one))
-    return [_order(s, directive) for directive in ranked[:SHOWN] if directive.id in s.progress]
+    shown = [directive for directive in ranked[:SHOWN] if directive.id in s.progress]
+    return [_order(s, directive, _campaign(w, s, directive)) for directive in shown]
+
+
+def _campaign(w: Work, s: Standing, directive: Directive) -> float | None:
+    """How much of its targets is done, 0 to 1; None for an order that sets none."""
+    own = any(task.recipient.targets for task in s.tasks if task.directive.id == directive.id)
+    if not own and all(task.target is None for task in tasks_of(directive)):
+        return None
+    return campaign(w, directive).whole.share
 
 
 def _urgency(s: Standing, directive: Directive) -> tuple[int, int, datetime, int]:
@@ -34,10 +44,10 @@ def _urgency(s: Standing, directive: Directive) -> tuple[int, int, datetime, int
     return (-late, 0 if unsigned else 1, due, -directive.id)
 
 
-def _order(s: Standing, directive: Directive) -> dict[str, Any]:
+def _order(s: Standing, directive: Directive, done: float | None) -> dict[str, Any]:
     counts = s.progress[directive.id]
     signed_all = counts.signed >= counts.total
-    behind = not signed_all and _gone(s, directive) * SIGNED_IN_TIME > counts.signed / max(counts.total, 1)
+    behind = not signed_all and _gone(s, directive) * s.signed_target > counts.signed / max(counts.total, 1)
     tone = "bad" if counts.late else "watch" if behind else "working"
     return {
         "id": directive.id,
@@ -46,8 +56,8 @@ def _order(s: Standing, directive: Directive) -> dict[str, Any]:
         "signed": number(counts.signed),
         "total": s.say("of {n} signed", n=number(counts.total)),
         "value": round(100 * counts.signed / max(counts.total, 1), 1),
-        "target": round(100 * SIGNED_IN_TIME * _gone(s, directive), 1),
-        "note": _note(s, directive),
+        "target": round(100 * s.signed_target * _gone(s, directive), 1),
+        "note": _note(s, directive, done),
     }
 
 
@@ -59,7 +69,7 @@ def _gone(s: Standing, directive: Directive) -> float:
     return min(1.0, max(0.0, (s.now - issued) / (due - issued)))
 
 
-def _note(s: Standing, directive: Directive) -> str:
+def _note(s: Standing, directive: Directive, done: float | None) -> str:
     counts = s.progress[directive.id]
     if counts.signed < counts.total:
         due, words = directive.acknowledge_due, ("{time} left to sign", "{time} late")
@@ -68,7 +78,9 @@ def _note(s: Standing, directive: Directive) -> str:
     parts = []
     if due is not None:
         parts.append(s.say(words[0] if due > s.now else words[1], time=s.lasting(due)))
-    if counts.done and counts.signed >= counts.total:
+    if done is not None:
+        parts.append(s.say("{n}% of the target", n=round(100 * done)))
+    elif counts.done and counts.signed >= counts.total:
         parts.append(s.say("{n} done", n=number(counts.done)))
     return " · ".join(parts)
 

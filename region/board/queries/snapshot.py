@@ -14,6 +14,7 @@ from region.board.queries.orders import orders, pace
 from region.board.queries.standing import Standing, read
 from region.board.queries.tiles import tiles
 from region.board.queries.timeline import timeline
+from region.board.queries.unanswered import unanswered
 from region.incidents.models import Incident
 from region.places.models import Area
 from region.places.queries.tree import roots
@@ -22,7 +23,7 @@ from region.spine.i18n import pick
 from region.spine.journal import Entry
 from region.spine.work import Work
 
-PARTS = ("head", "tiles", "directives", "pace", "hands", "timeline")
+PARTS = ("head", "tiles", "directives", "pace", "hands", "answers", "timeline")
 """The parts that are sent whole when anything in them changes; `sites` is sent by site."""
 
 
@@ -36,7 +37,7 @@ def head_of_journal(w: Work) -> int:
 
 
 def snapshot(w: Work, lang: str) -> dict[str, Any]:
-    """{seq, as_of, version, head, tiles, directives, pace, hands, timeline, sites}.
+    """{seq, as_of, version, head, tiles, directives, pace, hands, answers, timeline, sites}.
 
     seq is the journal's head, as_of the instant of this realm (ISO, UTC), version a digest of all that is
     shown, the same in every process; sites maps a place id (as text) to a state of maps.palette.MARKS.
@@ -47,9 +48,10 @@ def snapshot(w: Work, lang: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "head": _head(w, standing),
         "tiles": tiles(standing),
-        "directives": {"list": orders(standing), "total": len(standing.directives)},
+        "directives": {"list": orders(w, standing), "total": len(standing.directives)},
         "pace": pace(w, standing, zone),
         "hands": hands(w, standing),
+        "answers": unanswered(w, standing),
         "timeline": timeline(w, standing, zone),
         "sites": {str(site): word for site, word in standing.states.items()},
     }

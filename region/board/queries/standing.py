@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from region.dispatch.models import Directive, Recipient
+from region.dispatch.queries.indicators import left_out, target
 from region.dispatch.queries.progress import WORST_FIRST, Progress, progress, running, status
 from region.dispatch.states import UNSIGNED
 from region.places.levels import rank
@@ -21,6 +23,8 @@ from region.spine.i18n import pick, span, translate
 from region.spine.work import Work
 
 DAY = timedelta(hours=24)
+ROLL_CALL = "roll_call"
+"""It asks people whether they answer, and no site to do anything: it is the desk's, not the wall's."""
 TROUBLED = ("owed", "working", "signed", "reported")
 """A site that says it is in trouble is shown as such, unless something graver is to be said of it."""
 GRAVEST_FIRST = (
@@ -28,6 +32,8 @@ GRAVEST_FIRST = (
     "watch",
     *WORST_FIRST[WORST_FIRST.index("owed") :],
 )
+LEVEL_WORD = re.compile(r" (Sub-district|Town|Township)$")
+"""What an English name can do without on a wall: the level shows from the outline, and words need the room."""
 GROUPED_BY = rank("subdistrict")
 """Sentences speak of sub-districts: small enough to know whom to call, few enough to read from afar."""
 
@@ -67,6 +73,7 @@ class Standing:
     sites: int
     silent: int
     stopped: int
+    signed_target: float
     areas: dict[int, tuple[Place, str]] = field(repr=False)
 
     def say(self, text: str, **facts: Any) -> str:
@@ -107,7 +114,7 @@ class Standing:
 
 def read(w: Work, lang: str) -> Standing:
     """How things stand within the actor's places, in the language of the reader."""
-    directives = running(w)
+    directives = [one for one in running(w) if one.kind != ROLL_CALL]
     recent = _recent(w)
     tasks, states = _tasks(w, directives)
     dark = _silent(w)
@@ -126,6 +133,7 @@ def read(w: Work, lang: str) -> Standing:
         sites=w.session.scalar(select(func.count()).select_from(Site)) or 0,
         silent=len(dark),
         stopped=w.session.scalar(select(func.count()).select_from(Errand).where(Errand.state == "dead")) or 0,
+        signed_target=target(w, "K34"),
         areas=_areas_above(w, tasks),
     )
 
@@ -136,6 +144,7 @@ def _recent(w: Work) -> Sequence[Directive]:
         Directive.state.in_(("issued", "closed")),
         Directive.issued_at > w.now - DAY,
         Directive.acknowledge_due < w.now,
+        Directive.kind.not_in(left_out(w)),
     )
     return w.session.scalars(wanted).all()
 
@@ -144,7 +153,7 @@ def _tasks(w: Work, directives: Sequence[Directive]) -> tuple[list[Task], dict[i
     rows = w.session.execute(
         select(Recipient, Directive, Site, Place)
         .join(Recipient.directive)
-        .join(Site, Site.place_id == Recipient.place_id)
+        .join(Site, Site.place_id == Recipient.place_id, isouter=True)  # a named person may stand at an area
         .join(Place, Place.id == Recipient.place_id)
         .where(Recipient.directive_id.in_([directive.id for directive in directives]))
         .order_by(Recipient.id)

@@ -10,8 +10,6 @@ from region.board.queries.standing import Standing, Task
 from region.spine.i18n import number
 
 SHOWN = 3
-SIGNED_IN_TIME = 0.95
-"""K34, acknowledgement in time: at least 95 %."""
 TONES = ("plain", "watch", "bad")
 
 
@@ -67,11 +65,11 @@ def _late(s: Standing) -> Tile:
 def _in_time(s: Standing) -> Tile:
     counted = [s.progress[one.id] for one in s.recent if one.id in s.progress]
     total, good = sum(one.total for one in counted), sum(one.signed_in_time for one in counted)
-    name, target = s.say("Signed in time, last 24 h"), s.say("target {n}%", n=round(100 * SIGNED_IN_TIME))
+    name, target = s.say("Signed in time, orders due"), s.say("target {n}%", n=round(100 * s.signed_target))
     if not total:
         return Tile("in-time", "plain", "none", name, "–", "", s.say("no order is due yet"), 0)
     share = good / total
-    tone = "plain" if share >= SIGNED_IN_TIME else "watch" if share >= SIGNED_IN_TIME - 0.1 else "bad"
+    tone = "plain" if share >= s.signed_target else "watch" if share >= s.signed_target - 0.1 else "bad"
     return Tile(
         "in-time",
         tone,
@@ -80,7 +78,7 @@ def _in_time(s: Standing) -> Tile:
         f"{100 * share:.1f}".removesuffix(".0"),
         "%",
         s.say("{target} · {good} of {total}", target=target, good=number(good), total=number(total)),
-        max(0.0, SIGNED_IN_TIME - share),
+        max(0.0, s.signed_target - share),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from region.board.queries.desk_history import CHANNELS
 from region.board.queries.standing import Standing
 from region.dispatch.models import Directive
 from region.places.models import Place
@@ -24,6 +25,24 @@ SENTENCES: dict[str, tuple[str, Callable[[dict[str, Any]], int]]] = {
     ),
     "dispatch.DirectiveClosed": ("Order {order} closed: all sites are done", lambda _: 0),
     "dispatch.DirectiveCancelled": ("Order {order} cancelled", lambda _: 0),
+    "dispatch.DirectiveWithdrawn": (
+        "Order {order} withdrawn: {n} must sign that they stopped",
+        lambda data: int(data["stopping"]),
+    ),
+    "dispatch.DirectivePassedOn": (
+        "Order {parent} passed on as {order}: {n} recipients",
+        lambda data: int(data["recipients"]),
+    ),
+    "dispatch.SupervisionIssued": (
+        "Order {order} supervised, no. {times}: {n} late",
+        lambda data: len(data["recipients"]),
+    ),
+    "dispatch.PeopleCalled": (
+        "Order {order}: {n} people on duty called",
+        lambda data: len(data["accounts"]),
+    ),
+    "dispatch.ChannelDemoted": ("A channel is at rest: {channel}", lambda _: 0),
+    "dispatch.ChannelRestored": ("A channel is well again: {channel}", lambda _: 0),
     "dispatch.DirectiveSuperseded": ("Order {order} replaced by order {by}", lambda _: 0),
     "dispatch.RecipientsReminded": (
         "Order {order} pressed again: {n} late",
@@ -82,16 +101,18 @@ def _sentence(s: Standing, entry: Entry, orders: dict[int, Directive], places: d
     facts = {
         "order": order("directive"),
         "by": order("by"),
+        "parent": order("parent"),
         "n": counted(data),
         "place": s.name(places.get(entry.place_id or 0)),
         "told": told[0] if len(told) == 1 else s.say("{n} offices", n=len(told)),
-        **{name: data.get(name, "–") for name in ("level", "old", "new")},
+        **{name: data.get(name, "–") for name in ("level", "old", "new", "times")},
+        "channel": s.say(CHANNELS.get(data.get("channel", ""), "–")),
     }
     return s.say(text, **facts)
 
 
 def _orders(w: Work, entries: Sequence[Entry]) -> dict[int, Directive]:
-    named = _ids(entry.data.get(name) for entry in entries for name in ("directive", "by"))
+    named = _ids(entry.data.get(name) for entry in entries for name in ("directive", "by", "parent"))
     return {one.id: one for one in w.session.scalars(select(Directive).where(Directive.id.in_(named)))}
 
 

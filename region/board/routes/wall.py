@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from flask import Response, current_app, jsonify, render_template, request, stre
 
 from maps import base, palette
 from region.board.feed import Feed, Kept, View, feed_of
+from region.board.queries.standing import LEVEL_WORD
 from region.places.queries import features, tree
 from region.spine.actor import Actor
 from region.spine.assets import local_address
@@ -29,15 +29,17 @@ RECHECK = 60.0
 """Seconds between two looks at whether the screen may still be here."""
 NOT_ON_WALL = ("grid",)
 LEVELS_SHOWN = 3
+SCENES = ("overview", "dispatch")
 LEGEND = ("late", "unreachable", "dark", "watch", "owed", "reported", "working", "signed", "done")
 MAP_SCALE = 2
-LEVEL_WORD = re.compile(r" (Sub-district|Town|Township)$")
-"""What an English label can do without on a map: the level shows from the outline, and marks need the room."""
 
 
 @routes.get("/board", needs="board.read")
 def wall(w: Work) -> Any:
-    """The wall, complete as it is served: scripts only keep it true."""
+    """The wall, complete as it is served: scripts only keep it true.
+
+    `scene` in the address holds one scene; without it they turn by themselves while orders are running.
+    """
     lang: palette.Lang = "en" if current_lang() == "en" else "zh"
     kept = feed_of(w.office).now(w, lang)
     urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "sites")}
@@ -58,6 +60,7 @@ def wall(w: Work) -> Any:
         event_id=kept.id,
         at=datetime.fromisoformat(kept.shown["as_of"]),
         zone=w.office.clock.zone.key,
+        scene=asked if (asked := request.args.get("scene", "")) in SCENES else SCENES[0],
         map=base.parts(drawn, local_address),
         legend=palette.legend(LEGEND, lang, "dark"),
     )

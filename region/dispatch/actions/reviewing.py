@@ -15,17 +15,23 @@ from region.dispatch.events import (
     TroubleAnswered,
 )
 from region.dispatch.models import Escalation, Recipient, Remark, Report
+from region.dispatch.queries.children import no_open_children
 from region.dispatch.schemas import Saying
 from region.dispatch.states import RECIPIENT
+from region.dispatch.wording import PACK
 from region.places.hierarchy import superiors
-from region.spine.errors import Refused
+from region.spine.errors import Forbidden, Refused
 from region.spine.machine import same_version
 from region.spine.work import Work
 
 
 def accept(w: Work, recipient: Recipient, version: int | None = None) -> None:
-    """The proof holds: this site is done."""
+    """The proof holds: this site is done. Refused while what it reports does not agree with what was counted."""
     same_version(recipient, version)
+    _not_its_own_answer(w, recipient)
+    if recipient.state == "reported" and recipient.contradicted_at is not None:
+        raise Refused("contradicted", recipient=recipient.id)
+    no_open_children(w, recipient)
     RECIPIENT.move(w, recipient, "accept", place=recipient.directive.place_id)
     found = _judge(w, recipient, "accepted")
     recipient.ended_at = w.now
@@ -35,10 +41,17 @@ def accept(w: Work, recipient: Recipient, version: int | None = None) -> None:
 def send_back(w: Work, recipient: Recipient, said: Saying, version: int | None = None) -> None:
     """The proof does not hold: the site must report again, and reads why."""
     same_version(recipient, version)
+    _not_its_own_answer(w, recipient)
     RECIPIENT.move(w, recipient, "send_back", place=recipient.directive.place_id)
     remark(w, recipient, "return", said)
     found = _judge(w, recipient, "returned")
     w.tell(ReportReturned(report=found.id, **recipient.about))
+
+
+def _not_its_own_answer(w: Work, recipient: Recipient) -> None:
+    """The office that answers stands above whoever asked: the asker alone judges the answer, by actions/upward.py."""
+    if recipient.directive.kind in w.rules.value(PACK, "kinds.upward"):
+        raise Forbidden("not-allowed", needs="dispatch.request")
 
 
 def _judge(w: Work, recipient: Recipient, verdict: str) -> Report:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -19,12 +21,22 @@ from region.dispatch.events import (
 from region.dispatch.models import Directive, Recipient
 from region.dispatch.schemas import Draft
 from region.dispatch.states import DIRECTIVE
-from region.dispatch.wording import PACK, Text, worded
+from region.dispatch.wording import PACK, Text, kinds_to_write, worded
 from region.incidents.models import Incident
 from region.places.models import Place
+from region.places.queries import standing_sites
 from region.spine.errors import Forbidden, Invalid, Refused
 from region.spine.machine import same_version
 from region.spine.work import Work
+
+
+@dataclass(frozen=True)
+class Part:
+    """One recipient to be: a site, or one person of it; `targets` are its own, by name of the evidence."""
+
+    place: int
+    account: int | None = None
+    targets: dict[str, float] = field(default_factory=dict)
 
 
 def compose(w: Work, draft: Draft, place: int) -> Directive:
@@ -39,6 +51,8 @@ def compose(w: Work, draft: Draft, place: int) -> Directive:
     if incident.state != "open":
         raise Refused("incident-closed", incident=incident.id)
     text = worded(w, draft)
+    if text.kind not in kinds_to_write(w):
+        raise Invalid("no-such-kind", field="template" if draft.template else "kind", kind=text.kind)
     reach = choosing.resolve(w, draft.choice)
     if not reach.sites:
         raise Invalid("nobody-there", field="choice")
@@ -73,7 +87,11 @@ def _row(w: Work, draft: Draft, text: Text, place: int, chosen: list[int]) -> Di
 
 def needs_second_person(w: Work, directive: Directive) -> bool:
     """Whether somebody else must approve it, by the rule pack."""
-    facts = {"kind": directive.kind, "urgency": directive.urgency}
+    facts = {
+        "kind": directive.kind,
+        "urgency": directive.urgency,
+        "passed_on": directive.passed_by_id is not None,
+    }
     return bool(w.rules.pack(PACK).decide("approval", facts).outcome["second_person"])
 
 
@@ -114,6 +132,7 @@ def discard(w: Work, directive: Directive, version: int | None = None) -> None:
     """Put away what was never issued."""
     same_version(directive, version)
     DIRECTIVE.move(w, directive, "discard", place=directive.place_id)
+    directive.ended_at = w.now
     w.tell(DirectiveDiscarded(**directive.about))
 
 
@@ -124,29 +143,46 @@ def issue(w: Work, directive: Directive, version: int | None = None) -> None:
     same_version(directive, version)
     if directive.supersedes_id is not None:
         w.need("dispatch.issue", w.get(Directive, directive.supersedes_id).place_id)
+    sites = standing_sites(w, directive.chosen)
+    if not sites:
+        raise Invalid("nobody-there", field="choice")
     DIRECTIVE.move(w, directive, "issue", place=directive.place_id)
-    limit = w.rules.duration(PACK, f"acknowledge.{directive.urgency}")
+    put_in_force(w, directive, [Part(site) for site in sites])
+
+
+def put_in_force(
+    w: Work, directive: Directive, parts: Sequence[Part], latest: datetime | None = None
+) -> None:
+    """Give an order that may be issued its number, its clocks and its recipients, and say so.
+
+    No limit lies after `latest`: that of the order which it was made out of.
+    """
+    sign_by = w.now + w.rules.duration(PACK, f"acknowledge.{directive.urgency}")
+    done_by = w.now + timedelta(minutes=directive.task_minutes)
     directive.number = _next_number(w, directive)
     directive.issued_at, directive.issued_by = w.now, w.actor.name
-    directive.acknowledge_due = w.now + limit
-    directive.task_due = w.now + timedelta(minutes=directive.task_minutes)
-    w.session.execute(insert(Recipient), [_recipient(w, directive, site) for site in directive.chosen])
-    w.tell(
-        DirectiveIssued(
-            urgency=directive.urgency,
-            recipients=len(directive.chosen),
-            acknowledge_due=directive.acknowledge_due,
-            task_due=directive.task_due,
-            **directive.about,
-        )
-    )
+    directive.acknowledge_due = sign_by if latest is None else min(sign_by, latest)
+    directive.task_due = done_by if latest is None else min(done_by, latest)
+    w.session.execute(insert(Recipient), [_recipient(w, directive, part) for part in parts])
+    w.tell(DirectiveIssued(recipients=len(parts), **clocks(directive), **directive.about))
 
 
-def _recipient(w: Work, directive: Directive, site: int) -> dict[str, Any]:
+def clocks(directive: Directive) -> dict[str, Any]:
+    """What the event of an order in force says of its urgency and limits."""
+    return {
+        "urgency": directive.urgency,
+        "acknowledge_due": directive.acknowledge_due,
+        "task_due": directive.task_due,
+    }
+
+
+def _recipient(w: Work, directive: Directive, part: Part) -> dict[str, Any]:
     return {
         "realm": w.realm,
         "directive_id": directive.id,
-        "place_id": site,
+        "place_id": part.place,
+        "account_id": part.account,
+        "targets": part.targets,
         "required": True,
         "state": "pending",
         "since": w.now,
@@ -162,5 +198,9 @@ def _next_number(w: Work, directive: Directive) -> str:
     day = w.now.astimezone(w.office.clock.zone)
     start = f"{place.facts.get('letters') or place.code}-{day:%m%d}-"
     with w.beyond_scope("numbers run through the whole realm"):
-        last = w.session.scalar(select(func.max(Directive.number)).where(Directive.number.startswith(start)))
+        given = select(Directive.number).where(Directive.number.startswith(start))
+        # By length first: as texts, 999 is more than 1000.
+        last = w.session.scalar(
+            given.order_by(func.length(Directive.number).desc(), Directive.number.desc()).limit(1)
+        )
     return f"{start}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:03}"

@@ -1,42 +1,33 @@
 """The webhook: a signed POST to the address that a site's own system listens at.
 
-Redirects are not followed, cookies not kept, proxies of the environment not used; of an answer only the
-status is read, and no more than 4 KiB of it is taken in. Which networks a worker may reach (private addresses
-among them) is the administrator's decision, made in the network: clinics of a closed one have private addresses.
+Redirects are not followed; of an answer only the status and ``Retry-After`` are read, and no more than 4 KiB of it
+is taken in. Which networks a worker may reach (private addresses among them) is the administrator's decision, made
+in the network: clinics of a closed one have private addresses.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import aiohttp
 
+from region.dispatch.channels.kinds import Kind, Wire, of_error, of_status
 from region.dispatch.channels.signature import sign
-from region.dispatch.letters import Letter, Outcome, Terms
+from region.dispatch.letters import Letter, Outcome
 from region.spine.errors import Broken
-from region.spine.seal import Seal
-
-MOST_ANSWER = 4096
-WORTH_RETRYING = frozenset({408, 425, 429})
 
 
-def open_session(terms: Terms) -> aiohttp.ClientSession:
-    """The one session of a lane; must be made inside the running loop."""
-    return aiohttp.ClientSession(
-        # The lane itself limits how many are under way; a host's connection is not worth keeping for long.
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=5),
-        timeout=aiohttp.ClientTimeout(total=terms.timeout.total_seconds()),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        read_bufsize=MOST_ANSWER,
-        headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "winex-region"},
-    )
+@dataclass(frozen=True)
+class Config:
+    """Nothing to set: each site has its own address and key."""
 
 
 def headers_of(letter: Letter, realm: int, key: str, at: datetime, body: bytes) -> dict[str, str]:
     """What travels beside the body: whose world, which delivery, when, and the proof of origin."""
     timestamp = int(at.timestamp())
     return {
+        "Content-Type": "application/json; charset=utf-8",
         "Idempotency-Key": letter.uid,
         "Region-Realm": str(realm),
         "Region-Timestamp": str(timestamp),
@@ -44,9 +35,7 @@ def headers_of(letter: Letter, realm: int, key: str, at: datetime, body: bytes) 
     }
 
 
-async def send(
-    session: aiohttp.ClientSession, seal: Seal, letter: Letter, realm: int, at: datetime
-) -> Outcome:
+async def send(wire: Wire, config: Config, letter: Letter) -> Outcome:
     """Try once to bring a letter; never raises for what a site, its address or the network does."""
     if letter.url is None or letter.closed_key is None:
         return Outcome(letter, "failed", "no-address" if letter.url is None else "no-key")
@@ -54,25 +43,14 @@ async def send(
         return Outcome(letter, "failed", "bad-address")
     try:
         body = letter.body()
-        headers = headers_of(letter, realm, seal.open(letter.closed_key), at, body)
-        async with session.post(letter.url, data=body, headers=headers, allow_redirects=False) as answer:
+        headers = headers_of(letter, wire.realm, wire.seal.open(letter.closed_key), wire.at, body)
+        async with wire.http.post(letter.url, data=body, headers=headers, allow_redirects=False) as answer:
             # The body is not read: a short one has come with the status, a long one ends the connection.
-            return _judge(letter, answer.status)
-    except TimeoutError:
-        return Outcome(letter, "retry", "timeout")
-    except aiohttp.InvalidURL:
-        return Outcome(letter, "failed", "bad-address")
-    except aiohttp.ClientConnectorError as error:
-        refused = isinstance(error.os_error, ConnectionRefusedError)
-        return Outcome(letter, "retry", "refused" if refused else "unreachable")
-    except (aiohttp.ClientError, OSError) as error:
-        return Outcome(letter, "retry", f"broken-off:{type(error).__name__}")
+            return of_status(letter, answer.status, answer.headers, wire.at)
+    except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+        return of_error(letter, error)
     except Broken as fault:
         return Outcome(letter, "failed", fault.code)
 
 
-def _judge(letter: Letter, status: int) -> Outcome:
-    if 200 <= status < 300:
-        return Outcome(letter, "made")
-    again = status in WORTH_RETRYING or status >= 500
-    return Outcome(letter, "retry" if again else "failed", f"http:{status}")
+KIND = Kind("webhook", Config, send, personal=False)

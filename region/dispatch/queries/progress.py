@@ -23,6 +23,8 @@ STATUS = {
     "accepted": "done",
     "waived": "done",
     "void": "none",
+    "stopping": "working",
+    "stopped": "done",
 }
 WORST_FIRST = ("late", "dark", "unreachable", "owed", "working", "signed", "reported", "done", "none")
 
@@ -98,7 +100,8 @@ def progress(w: Work, directives: Sequence[Directive]) -> dict[int, Progress]:
     rows = w.session.execute(
         select(Recipient.directive_id, *sums)
         .join(Recipient.directive)
-        .join(Site, Site.place_id == Recipient.place_id)
+        # Outer: a named person's place may be an area.
+        .join(Site, Site.place_id == Recipient.place_id, isouter=True)
         .where(Recipient.directive_id.in_([directive.id for directive in directives]))
         .group_by(Recipient.directive_id)
     )
@@ -110,7 +113,7 @@ def site_states(w: Work, directives: Iterable[int]) -> dict[int, str]:
     rows = w.session.execute(
         select(Recipient, Directive, Site)
         .join(Recipient.directive)
-        .join(Site, Site.place_id == Recipient.place_id)
+        .join(Site, Site.place_id == Recipient.place_id, isouter=True)
         .where(Recipient.directive_id.in_(list(directives)))
     )
     worst: dict[int, str] = {}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import jsonify, redirect, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
-from region.dispatch import choice as choosing
-from region.dispatch.actions import answering, ending, reviewing, writing
+from region.dispatch.actions import answering, reviewing, writing
 from region.dispatch.models import Delivery, Directive, Escalation, Recipient
-from region.dispatch.schemas import Choice, Draft, Saying, Signature, TaskReport
-from region.places.models import Place
+from region.dispatch.schemas import Draft, Hand, Saying, Signature, TaskReport
 from region.spine.errors import Invalid, Missing
 from region.spine.web import Routes, wants_json
 from region.spine.work import Work
@@ -38,9 +36,14 @@ def body(kind: type[Body]) -> Body:
 
 
 def version() -> int | None:
-    """The version of the row that the sender saw, when it says so."""
-    given = request.form.get("version") or (request.get_json(silent=True) or {}).get("version")
-    return int(given) if given else None
+    """The version of the row that the sender saw, when it says so; Invalid when that is no number."""
+    said = request.get_json(silent=True) if request.is_json else request.form
+    given = said.get("version") if isinstance(said, Mapping) else None
+    if given in (None, ""):
+        return None
+    if not (isinstance(given, int) or (isinstance(given, str) and given.isascii() and given.isdigit())):
+        raise Invalid("fields-wrong", field="version")
+    return int(given)
 
 
 def answer(**facts: Any) -> Any:
@@ -60,7 +63,7 @@ def state_of(row: Directive | Recipient) -> Any:
 def compose(w: Work) -> Any:
     """Write a draft in the name of the place where the composer is granted to compose."""
     draft = body(Draft)
-    directive = writing.compose(w, draft, _own_place(w))
+    directive = writing.compose(w, draft, own_place(w))
     return answer(
         id=directive.id, state=directive.state, second_person=writing.needs_second_person(w, directive)
     )
@@ -69,7 +72,7 @@ def compose(w: Work) -> Any:
 @routes.post("/directives/send", needs="dispatch.compose")
 def send(w: Work) -> Any:
     """One click: write it, hand it in, and issue it at once where no second person is needed."""
-    directive = writing.compose(w, body(Draft), _own_place(w))
+    directive = writing.compose(w, body(Draft), own_place(w))
     if directive.state == "draft":
         writing.submit(w, directive)
     if directive.state == "approved":
@@ -77,23 +80,7 @@ def send(w: Work) -> Any:
     return answer(id=directive.id, state=directive.state, number=directive.number)
 
 
-@routes.post("/directives/reach", needs="dispatch.compose")
-def reach(w: Work) -> Any:
-    """Before sending: how many sites a choice means, and which of them cannot be reached."""
-    found = choosing.resolve(w, body(Choice))
-    cut_off = sorted({*found.unconnected, *found.dark})[:200]
-    names = select(Place.id, Place.name_zh, Place.name_en).where(Place.id.in_(cut_off))
-    return jsonify(
-        total=len(found.sites),
-        reachable=found.reachable,
-        sites=found.sites,
-        unconnected=found.unconnected,
-        dark=found.dark,
-        names={row.id: {"zh": row.name_zh, "en": row.name_en} for row in w.session.execute(names)},
-    )
-
-
-def _own_place(w: Work) -> int:
+def own_place(w: Work) -> int:
     """The highest place for which the actor may compose."""
     roles = w.rules.roles_that("dispatch.compose")
     paths = sorted((grant.path for grant in w.actor.grants if grant.role in roles), key=len)
@@ -122,7 +109,6 @@ _directive_route("approve", "dispatch.approve", _approve_and_issue)
 _directive_route("send_back", "dispatch.approve", writing.send_back)
 _directive_route("discard", "dispatch.compose", writing.discard)
 _directive_route("issue", "dispatch.issue", writing.issue)
-_directive_route("cancel", "dispatch.issue", ending.cancel)
 
 
 def _recipient_route(verb: str, needs: str, act: Callable[[Work, Recipient], Any]) -> None:
@@ -137,7 +123,7 @@ def _recipient_route(verb: str, needs: str, act: Callable[[Work, Recipient], Any
 
 _recipient_route("receive", "dispatch.acknowledge", answering.receive)
 _recipient_route(
-    "acknowledge", "dispatch.acknowledge", lambda w, r: answering.acknowledge(w, r, body(Signature).signed_at)
+    "acknowledge", "dispatch.read", lambda w, r: answering.acknowledge(w, r, body(Signature).signed_at)
 )
 _recipient_route("begin", "dispatch.report", answering.begin)
 _recipient_route("report", "dispatch.report", lambda w, r: answering.report(w, r, body(TaskReport)))
@@ -168,5 +154,5 @@ def delivery_acknowledge(w: Work, uid: str) -> Any:
         raise Missing("no-such", what="delivery", id=uid)
     recipient = w.get(Recipient, delivery.recipient_id)
     signed_at = body(Signature).signed_at
-    answering.acknowledge(w, recipient, signed_at)
+    answering.acknowledge(w, recipient, signed_at, Hand("api"))
     return state_of(recipient)

@@ -25,7 +25,9 @@ routes = Routes("inbox", __name__)
 
 SHELL = (
     *("tokens.css", "base.css", "parts.css", "signs.css", "inbox.css", "css/inbox-cards.css"),
-    *("dexie.js", "js/inbox-store.js", "js/inbox-cards.js", "js/inbox.js"),
+    "css/inbox-campaign.css",
+    *("dexie.js", "js/inbox-store.js", "js/inbox-tasks.js", "js/inbox-cards.js"),
+    *("js/inbox.js", "js/inbox-desk.js", "js/inbox-passing.js"),
 )
 """What the page needs when there is no network; its fonts are the device's own."""
 
@@ -73,16 +75,29 @@ def data(w: Work) -> Any:
 
 @routes.post("/inbox/files", needs="files.add")
 def keep_photo(w: Work) -> Any:
-    """Take in a photograph for a task's report, before the report: form fields ``recipient`` and ``file``."""
-    given, number = request.files.get("file"), request.form.get("recipient", "")
-    if given is None or not number.isdigit():
-        raise Invalid("field-missing", field="recipient" if given else "file")
+    """Take in a photograph before the report that it belongs to: form fields ``file`` and ``recipient``.
+
+    For what is sent upward ``place`` stands instead of ``recipient``.
+    """
+    given = request.files.get("file")
+    if given is None:
+        raise Invalid("field-missing", field="file")
+    place, incident = _photographed(w)
+    kept = keep(w, place, given.read(), given.filename or "photo", incident)
+    return jsonify(ok=True, id=kept.id)
+
+
+def _photographed(w: Work) -> tuple[int, int | None]:
+    """The place and the response of the task that a photograph is sent for, or the place that asks upward."""
+    number, place = request.form.get("recipient", ""), request.form.get("place", "")
+    if place.isdigit():
+        w.need("dispatch.request", int(place))
+        return int(place), None
+    if not number.isdigit():
+        raise Invalid("field-missing", field="recipient")
     recipient = w.get(Recipient, int(number))
     w.need("dispatch.report", recipient.place_id)
-    kept = keep(
-        w, recipient.place_id, given.read(), given.filename or "photo", recipient.directive.incident_id
-    )
-    return jsonify(ok=True, id=kept.id)
+    return recipient.place_id, recipient.directive.incident_id
 
 
 @routes.get("/service-worker.js", public=True)

@@ -16,6 +16,8 @@ from region.places.queries.tree import (
     roots,
     search,
     sites_in,
+    standing_sites,
+    today,
     tree_counter,
 )
 
@@ -37,5 +39,7 @@ __all__ = [
     "site_features",
     "sites_in",
     "sites_within",
+    "standing_sites",
+    "today",
     "tree_counter",
 ]

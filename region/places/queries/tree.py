@@ -19,6 +19,7 @@ from region.places.events import (
     SiteCameBack,
     SiteConnected,
     SitesLoaded,
+    SitesMerged,
     SiteWentDark,
 )
 from region.places.models import Alias, Area, Load, Place, Site
@@ -28,7 +29,9 @@ from region.spine.journal import newest_of
 from region.spine.scope import below
 from region.spine.work import Work
 
-OF_TREE = tuple(k.event_name() for k in (AreasLoaded, SitesLoaded, PlaceMade, PlaceMoved, PlaceRetired))
+OF_TREE = tuple(
+    kind.event_name() for kind in (AreasLoaded, SitesLoaded, PlaceMade, PlaceMoved, PlaceRetired, SitesMerged)
+)
 OF_SITES = tuple(k.event_name() for k in (ChannelSet, SiteCameBack, SiteConnected, SiteWentDark))
 
 
@@ -142,6 +145,20 @@ def sites_in(w: Work, area_ids: Iterable[int], *, types: Iterable[str] = ()) -> 
     if kinds := list(types):
         wanted = wanted.where(Site.type.in_(kinds))
     return w.session.scalars(wanted.order_by(Place.code, Place.id)).all()
+
+
+def standing_sites(w: Work, sites: Iterable[int]) -> list[int]:
+    """These sites (ids) as they stand today: a merged one as the one that it went into, none that is out of use."""
+    over = select(Place.id, Place.facts).where(Place.kind == "site", Place.valid_to <= today(w))
+    into = {row.id: row.facts.get("merged_into") for row in w.session.execute(over)}
+    found = set()
+    for site in sites:
+        at: int | None = site
+        while at in into:
+            at = into[at]
+        if at is not None:
+            found.add(at)
+    return sorted(found)
 
 
 def levels(w: Work) -> list[tuple[str, int]]:

@@ -1,5 +1,6 @@
-// Whom an order goes to: areas, types, a polygon drawn on the map, single sites added or taken out; and who of them
-// can be reached. Tells on document  desk:chosen {choice, sites, areas}  after the server has resolved a choice.
+// Whom an order goes to: areas, types, a polygon drawn on the map, what compose-rules.js adds, single sites put in, and
+// sites and areas left out; who of them can be reached. Tells on document  desk:chosen {choice, sites, areas}  after the
+// server has resolved a choice.
 "use strict";
 
 (() => {
@@ -11,26 +12,26 @@
   const by = (id) => document.getElementById(id);
 
   const known = new Map(); // every site of the map: id -> {id, name, area, state}
-  const state = { polygon: null, added: new Set(words.chosen), removed: new Set(), sites: [], drawing: false };
+  const state = { polygon: null, added: new Set(words.chosen), removed: new Set(), without: new Map(), sites: [], drawing: false };
 
   const checked = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)];
 
-  // What the server is asked to resolve: rules, and the sites chosen by hand.
-  function ruled() {
+  // What the server is asked to resolve, and what is sent in the end.
+  function choice() {
+    const { around, conditions, groups } = window.deskRules.read();
     return {
       areas: checked("area").map((box) => Number(box.value)),
       types: checked("type").map((box) => box.value),
       polygon: state.polygon ? state.polygon.coordinates[0].slice(0, -1) : [],
+      around, conditions, groups,
       sites: [...state.added],
+      without_sites: [...state.removed],
+      without_areas: [...state.without.keys()],
     };
   }
 
-  // What is sent: with single sites taken out, the list that remains.
-  function choice() {
-    return state.removed.size ? { sites: state.sites } : ruled();
-  }
-
-  const empty = (asked) => !asked.areas.length && !asked.types.length && !asked.polygon.length && !asked.sites.length;
+  const LISTS = ["areas", "types", "polygon", "conditions", "groups", "sites"];
+  const empty = (asked) => !asked.around && LISTS.every((name) => !asked[name].length);
 
   let waiting = 0;
   let asking = 0;
@@ -40,9 +41,9 @@
   }
 
   async function resolve() {
-    const asked = ruled();
+    const asked = choice();
     const turn = (asking += 1);
-    if (empty(asked)) return settle({ sites: [], unconnected: [], dark: [], names: {} });
+    if (empty(asked)) return settle({ sites: [], unconnected: [], dark: [], cut_off: [], areas: [], names: {} });
     try {
       const answer = await fetch("/directives/reach", {
         method: "POST", credentials: "same-origin", body: JSON.stringify(asked),
@@ -65,13 +66,15 @@
 
   function settle(said) {
     complain("");
-    for (const id of state.removed) if (!said.sites.includes(id)) state.removed.delete(id);
-    const cut = (ids) => ids.filter((id) => !state.removed.has(id));
-    state.sites = cut(said.sites);
-    const [unconnected, dark] = [cut(said.unconnected), cut(said.dark)];
-    const lost = new Set([...unconnected, ...dark]);
+    state.sites = said.sites;
+    const lost = new Set(said.cut_off);
     const n = state.sites.length;
-    by("reach").textContent = n ? fill(n === 1 ? words.reach1 : words.reach, { n, r: n - lost.size, u: unconnected.length, d: dark.length }) : words.none;
+    const [u, d] = [said.unconnected.length, said.dark.length];
+    by("reach").textContent = n ? fill(n === 1 ? words.reach1 : words.reach, { n, r: n - lost.size, u, d }) : words.none;
+    window.deskReach.show(said, (id) => {
+      state.without.set(id, said.names[id]?.[en ? "en" : "zh"] || String(id));
+      changed();
+    });
     by("cut-off").hidden = !lost.size;
     by("cut-off").dataset.ids = [...lost].slice(0, 300).join(",");
     if (by("cut-off").open) unfold();
@@ -104,19 +107,20 @@
   }
 
   function hands() {
-    const line = (id, text) => {
+    const line = (id, text, undo) => {
       const item = document.createElement("li");
       const button = document.createElement("button");
       button.type = "button";
       button.className = "button";
       button.textContent = `${text} ×`;
-      button.addEventListener("click", () => toggle(id, true));
+      button.addEventListener("click", () => (undo ? (undo(), changed()) : toggle(id)));
       item.append(button);
       return item;
     };
     const name = (id) => known.get(id)?.name || String(id);
     const shown = state.added.size > 12 ? [] : [...state.added].map((id) => line(id, name(id)));
-    by("hand").replaceChildren(...shown, ...[...state.removed].map((id) => line(id, fill(words.out, { name: name(id) }))));
+    const areas = [...state.without].map(([id, text]) => line(id, fill(words.out, { name: text }), () => state.without.delete(id)));
+    by("hand").replaceChildren(...shown, ...[...state.removed].map((id) => line(id, fill(words.out, { name: name(id) }))), ...areas);
   }
 
   // One site: in by hand, out by hand, or back to what the rules say.
@@ -182,7 +186,15 @@
     by("undraw").hidden = !detail.polygon;
     changed();
   });
-  document.addEventListener("region:chosen", ({ detail }) => { if (detail.layer === "sites" && !state.drawing) toggle(detail.id); });
+  document.addEventListener("region:chosen", ({ detail }) => {
+    if (detail.layer === "sites" && !state.drawing && !RegionMap.picking) toggle(detail.id);
+  });
+  document.addEventListener("desk:ruled", changed);
+  document.addEventListener("desk:outlined", ({ detail }) => {
+    state.polygon = { coordinates: [[...detail.corners, detail.corners[0]]] };
+    by("undraw").hidden = false;
+    changed();
+  });
   document.addEventListener("region:loaded", async ({ detail }) => {
     const map = window[form.querySelector(".folium-map").id];
     if (detail.layer !== "sites" || known.size || !map) return;

@@ -35,7 +35,9 @@
     if (form.dataset.supersedes) body.supersedes_id = Number(form.dataset.supersedes);
     if (template()) return { ...body, template: template(), given: given() };
     for (const name of ["title_zh", "title_en", "body_zh", "body_en"]) body[name] = form.elements[name].value;
-    return { ...body, kind: kind(), task_minutes: Number(form.elements.task_minutes.value) || null };
+    const evidence = window.deskEvidence.read();
+    const [minutes, ground] = [Number(form.elements.task_minutes.value) || null, form.elements.ground.value];
+    return { ...body, kind: kind(), task_minutes: minutes, ground, evidence };
   }
 
   // Errors stand beside their field; what is empty is said only when somebody tries to send.
@@ -76,6 +78,34 @@
     by("en-title").textContent = titleEn || "–";
     by("zh-body").textContent = bodyZh;
     by("en-body").textContent = bodyEn;
+    warn(titleZh, titleEn);
+  }
+
+  // Titles stand on the wall, where no person may be shown; what looks like one is said, and left to the composer.
+  const marks = Object.entries(words.marks).map(([name, pattern]) => [name.split("_")[0], new RegExp(pattern, "u")]);
+  function warn(...titles) {
+    const found = marks.filter(([, pattern]) => titles.some((title) => pattern.test(title))).map(([name]) => name);
+    by("title-warning").hidden = !found.length;
+    const said = [found.includes("name") && words.titlename, found.some((name) => name !== "name") && words.titlenumber];
+    by("title-warning").textContent = said.filter(Boolean).join(" ");
+  }
+
+  // An order that takes another's place shows what changes; while the draft is incomplete the last picture stays.
+  let comparing = 0;
+  function compare() {
+    clearTimeout(comparing);
+    if (form.dataset.supersedes) comparing = setTimeout(difference, 350);
+  }
+
+  async function difference() {
+    if (!sites().length) return;
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+    try {
+      const answer = await fetch("/desk/compose/difference", { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(draft()) });
+      if (answer.ok) by("difference").innerHTML = await answer.text();
+    } catch {
+      // Only the comparison is lost; the next change asks again.
+    }
   }
 
   let waiting = 0;
@@ -83,6 +113,7 @@
   function later() {
     clearTimeout(waiting);
     waiting = setTimeout(preview, 200);
+    compare();
   }
 
   // While blanks are empty the preview shows them as dots, so that the sentence can be read already.
@@ -171,8 +202,12 @@
   });
   form.addEventListener("change", ({ target }) => {
     if (target.name === "template") pick(target);
-    if (["urgency", "kind"].includes(target.name)) label();
+    if (["urgency", "kind"].includes(target.name)) {
+      label();
+      compare();
+    }
   });
+  form.addEventListener("desk:asked", compare);
   form.addEventListener("input", ({ target }) => {
     if (target.dataset.lang) target.dataset.own = "yes";
     const field = target.closest(".blanks .field");

@@ -10,9 +10,15 @@
 
 const inboxCards = (() => {
   const words = JSON.parse(document.getElementById("inbox-words").textContent);
-  const AFTER = { acknowledge: "acknowledged", begin: "in_progress", report: "reported" };
-  const TAB = { pending: "sign", delivered: "sign", acknowledged: "todo", in_progress: "todo", returned: "todo" };
-  const ENDED = ["accepted", "waived", "void"];
+  const AFTER = {
+    acknowledge: "acknowledged", begin: "in_progress", progress: "in_progress",
+    report: "reported", nil: "reported", "confirm-stop": "stopped",
+  };
+  const TAB = {
+    pending: "sign", delivered: "sign", stopping: "sign",
+    acknowledged: "todo", in_progress: "todo", returned: "todo",
+  };
+  const ENDED = ["accepted", "waived", "void", "stopped"];
   const HOUR = 3600000;
   let unsent = 0;
   let strange = 0;
@@ -51,7 +57,7 @@ const inboxCards = (() => {
       const tab = TAB[card.dataset.shown ?? card.dataset.state];
       const due = Number(tab === "sign" ? card.dataset.signDue : card.dataset.taskDue);
       const left = card.querySelector(".order-left");
-      if (!tab || !due || !left) continue;
+      if (!tab || !due || !left || card.dataset.state === "stopping") continue;
       const late = now > due;
       left.textContent = fill(late ? words.late : words.left, { time: length(due - now, late) });
       const pressing = ["flash", "urgent"].includes(card.dataset.urgency);
@@ -82,15 +88,21 @@ const inboxCards = (() => {
     const base = card.dataset.state;
     const waiting = items.filter((item) => !item.refused);
     let state = base;
-    for (const item of waiting) if (!ENDED.includes(base)) state = AFTER[item.verb] ?? state;
+    for (const item of waiting) {
+      if (!ENDED.includes(base) && !(item.verb === "progress" && state === "returned")) state = AFTER[item.verb] ?? state;
+    }
     if (state !== (card.dataset.shown ?? base) || state !== base) show(card, state);
     else card.dataset.shown = state;
-    const told = card.querySelector(".order-waiting");
-    told.hidden = waiting.length === 0;
-    told.replaceChildren(
+    inboxTasks.paint(card, waiting);
+    keptIn(card.querySelector(".order-waiting"), waiting);
+  }
+
+  function keptIn(box, waiting) {
+    box.hidden = waiting.length === 0;
+    box.replaceChildren(
       ...waiting.map((item) => {
-        const said = item.body.text ? `: ${item.body.text}` : "";
-        return element("p", "", `${fill(words.kept, { what: words.verbs[item.verb] })}${said}`);
+        const said = item.said ?? item.body.text;
+        return element("p", "", `${fill(words.kept, { what: words.verbs[item.verb] })}${said ? `: ${said}` : ""}`);
       }),
     );
   }
@@ -104,7 +116,7 @@ const inboxCards = (() => {
         const what = fill(words.refused, { what: words.verbs[item.verb], number: item.number, title: item.title });
         const why = item.refused.state === "void" ? words.ended : item.refused.text || item.refused.code;
         note.append(element("p", "status", what), element("p", "", why));
-        const own = [item.body.text, ...Object.values(item.body.numbers ?? {})].filter(Boolean).join(" · ");
+        const own = [item.said, item.body.text, ...Object.values(item.body.numbers ?? {})].filter(Boolean).join(" · ");
         if (own) note.append(element("p", "age", fill(words.own, { text: own })));
         const read = element("button", "button", words.read);
         read.type = "button";
@@ -123,6 +135,7 @@ const inboxCards = (() => {
       for (const place of all(`[data-count="${tab}"]`)) place.textContent = found[tab];
       part.querySelector(".empty").hidden = found[tab] > 0;
     }
+    for (const place of all('[data-count="review"]')) place.textContent = all("[data-review]").length;
     document.title = `${found.sign ? `(${found.sign}) ` : ""}${words.title}`;
   }
 
@@ -138,17 +151,23 @@ const inboxCards = (() => {
       if (seen) card.querySelector("form")?.remove();
     }
     refusals(items);
+    const up = document.getElementById("up-waiting");
+    if (up) keptIn(up, items.filter((item) => item.verb === "ask" && !item.refused));
     counts();
     choose(document.body.dataset.chosen ?? "sign");
   }
 
-  function choose(tab) {
+  function choose(wanted) {
+    const side = document.querySelector(`[data-side="${wanted}"]`);
+    const tab = side || ["sign", "todo", "done"].includes(wanted) ? wanted : "sign";
     document.body.dataset.chosen = tab;
+    for (const part of all("[data-side]")) part.hidden = part !== side;
     for (const link of all(".tabs a")) {
       if (link.hash === `#${tab}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+      if (link.hash === "#review") link.hidden = !document.getElementById("review");
     }
-    const shown = { sign: ["sign", "todo"], todo: ["todo"], done: ["done"] }[tab];
+    const shown = { sign: ["sign", "todo"], todo: ["todo"], done: ["done"] }[tab] ?? [];
     for (const part of all("[data-tab]")) {
       const beside = part.dataset.tab !== tab && !part.querySelector("[data-recipient]");
       part.hidden = beside || !shown.includes(part.dataset.tab);
@@ -183,12 +202,15 @@ const inboxCards = (() => {
 
   function swap(fresh) {
     const main = document.getElementById("content");
-    if (main.contains(document.activeElement) && document.activeElement.matches("input, textarea")) return false;
+    if (main.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return false;
     const open = all(".order-panel.is-open").map((box) => box.id);
-    const written = new Map(all(".order-panel.is-written").map((box) => [box.id, box]));
+    const written = new Map(all(".is-written[id]").map((box) => [box.id, box]));
     document.getElementById("inbox-head").replaceWith(fresh.getElementById("inbox-head"));
     main.replaceChildren(...fresh.getElementById("content").childNodes);
-    for (const [id, box] of written) document.getElementById(id)?.replaceWith(box);
+    for (const [id, box] of written) {
+      document.getElementById(id)?.replaceWith(box);
+      box.closest("details")?.setAttribute("open", "");
+    }
     for (const card of all("[data-recipient]")) card.dataset.shown = card.dataset.state;
     choose(document.body.dataset.chosen ?? "sign");
     for (const id of open) panel(id, true);

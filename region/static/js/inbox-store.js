@@ -3,7 +3,8 @@
    Used by the page and by its service worker; knows no document. Kept are only what was signed, said and reported
    and is not yet sent, and the offset of the server's clock; what has been sent is deleted at once.
 
-   inboxStore.put(item)       item = {owner, verb, recipient, body, photos?, number, title}; gives its id
+   inboxStore.put(item)       item = {owner, verb, recipient, body, photos?, place?, number, title, said?};
+                             `place` instead of a recipient for what goes upward; gives its id
    inboxStore.mine(owner)     what waits for this account, oldest first; refused items carry {code, text, state}
    inboxStore.strangers(owner) how many wait for other accounts on this device
    inboxStore.drop(id)        forget one (a refusal that was read)
@@ -17,10 +18,17 @@ self.inboxStore = (() => {
     begin: (item) => `/recipients/${item.recipient}/begin`,
     report: (item) => `/recipients/${item.recipient}/report`,
     trouble: (item) => `/recipients/${item.recipient}/trouble`,
+    "confirm-stop": (item) => `/recipients/${item.recipient}/confirm-stop`,
+    progress: (item) => `/recipients/${item.recipient}/progress`,
+    nil: (item) => `/recipients/${item.recipient}/nil`,
+    ask: () => "/upward",
     seen: (item) => `/escalations/${item.recipient}/seen`,
   };
   // The state that an action brings about: when it stands already, an earlier try arrived and its answer was lost.
-  const REACHED = { begin: ["in_progress", "reported", "accepted"] };
+  const REACHED = {
+    begin: ["in_progress", "reported", "accepted"],
+    "confirm-stop": ["stopped", "waived"],
+  };
   const PATIENCE = 20000;
 
   let clock = { server: Date.now(), local: Date.now(), rate: 1 };
@@ -129,7 +137,8 @@ self.inboxStore = (() => {
     for (const photo of item.photos ?? []) {
       if (photo.id) continue;
       const form = new FormData();
-      form.append("recipient", String(item.recipient));
+      if (item.place) form.append("place", String(item.place));
+      else form.append("recipient", String(item.recipient));
       form.append("file", photo.blob, photo.name);
       const headers = { "X-CSRFToken": csrf };
       const found = await judge(item, await ask("/inbox/files", { method: "POST", body: form, headers }));

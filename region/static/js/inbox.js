@@ -139,10 +139,37 @@
     }
   }
 
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const moment = (ms) => new Date(ms).toLocaleString(chinese ? "zh-CN" : "en-GB", {
+    day: "numeric", month: chinese ? "numeric" : "short", hour: "2-digit", minute: "2-digit", timeZone: page().zone,
+  });
+
+  const pictures = (form) => Promise.all(
+    [...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files]).map(smaller),
+  );
+
+  /* What goes upward says itself when it was written, for it may arrive hours later. */
+  async function upward(form, given, text) {
+    const late = state === "online" ? "" : `\n\n${cards.fill(words.written, { time: moment(store.now()) })}`;
+    const [title, kind, urgency] = ["title", "kind", "urgency"].map((name) => String(given.get(name)).trim());
+    const place = Number(given.get("place"));
+    const body = { form_token: uid(), kind, urgency, title, text: text + late, asks: given.has("asks"), place };
+    return { body, place, title, said: title, photos: await pictures(form) };
+  }
+
+  function progress(form, given) {
+    const { task, label, unit } = form.dataset;
+    const value = Number(given.get("value"));
+    return { body: { uid: uid(), task, value }, said: cards.fill(words.number, { what: label, value, unit }) };
+  }
+
   async function told(form) {
     const { verb } = form.dataset;
     const given = new FormData(form);
     const text = String(given.get("text") ?? "").trim();
+    if (verb === "ask") return upward(form, given, text);
+    if (verb === "progress") return progress(form, given);
+    if (verb === "nil") return { body: { uid: uid() } };
     if (verb === "acknowledge") return { body: { signed_at: new Date(store.now()).toISOString() } };
     if (verb === "trouble") return { body: { uid: uid(), text } };
     if (verb !== "report") return { body: {} };
@@ -150,8 +177,7 @@
     for (const input of form.querySelectorAll("[data-number]")) {
       if (input.value !== "") numbers[input.dataset.number] = Number(input.value);
     }
-    const files = [...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files]);
-    return { body: { uid: uid(), text, numbers }, photos: await Promise.all(files.map(smaller)) };
+    return { body: { uid: uid(), text, numbers }, photos: await pictures(form) };
   }
 
   async function keep(form) {
@@ -162,14 +188,15 @@
       const item = {
         owner: owner(),
         verb: form.dataset.verb,
-        recipient: Number(card.dataset.recipient ?? card.dataset.escalation),
-        number: card.dataset.number,
+        recipient: Number(card.dataset.recipient ?? card.dataset.escalation ?? 0),
+        number: card.dataset.number ?? "",
         title: card.querySelector("h2").textContent,
         ...(await told(form)),
       };
       await store.put(item);
       const box = form.closest(".order-panel");
-      if (box) { cards.panel(box.id, false); box.classList.remove("is-written"); }
+      if (box) cards.panel(box.id, false);
+      for (const one of [box, form]) one?.classList.remove("is-written");
       if (form.dataset.verb !== "acknowledge") form.reset();
       say(cards.fill(words.done, { what: words.verbs[item.verb], number: item.number }));
       await paint();
@@ -215,7 +242,12 @@
       cards.panel(id, opening);
     }
     const tab = event.target.closest(".tabs a");
-    if (tab) { event.preventDefault(); cards.choose(tab.hash.slice(1)); }
+    const side = event.target.closest("[data-side-of]");
+    if (tab ?? side) { event.preventDefault(); cards.choose((tab ?? side).hash.slice(1)); }
+    if (side) {
+      side.closest("details")?.removeAttribute("open");
+      document.getElementById("head-upward").focus();
+    }
     const read = event.target.closest("[data-drop]");
     const ended = event.target.closest("[data-read]");
     if (ended) cards.dismiss(ended.dataset.read);
@@ -223,7 +255,7 @@
   });
 
   document.addEventListener("input", (event) => {
-    event.target.closest?.(".order-panel")?.classList.add("is-written");
+    event.target.closest?.("form[id]")?.classList.add("is-written");
   });
 
   async function begin() {
@@ -250,5 +282,6 @@
     await go();
   }
 
+  self.inboxPage = { token: () => token, online: () => state !== "offline" && navigator.onLine, go, say, uid, moment };
   begin();
 })();

@@ -1,7 +1,12 @@
 // Choosing sites by drawing a polygon: for the composer of an order. Brings leaflet-draw; needs js/live-map.js.
 //
 // Tells on document   region:selected {ids, polygon}: the sites inside, and the polygon as GeoJSON; after
-// region:deselect, which takes the polygon away, no ids and no polygon.
+//                     region:deselect, which takes the polygon away, no ids and no polygon
+//                     region:point {at: [lng, lat]}: where the map was clicked after region:pick-point
+//                     region:counted {id}: the count of an area was clicked
+// Listens for         region:outline {corners}: shows a polygon that was typed
+//                     region:circle {at, metres}: shows the surroundings of a point; without `at` takes them away
+//                     region:counts {counts: [{id, text}]}: the labels of these areas say so; none: their names again
 "use strict";
 
 (() => {
@@ -61,5 +66,71 @@
       RegionMap.tell("selected", { ids: select(book.layers.sites, geometry.coordinates), polygon: geometry });
     });
     document.addEventListener("region:deselect", clear);
+    document.addEventListener("region:outline", ({ detail }) => {
+      if (drawn) drawn.remove();
+      drawn = L.polygon(detail.corners.map(([lng, lat]) => [lat, lng]), { ...shapeOptions, interactive: false }).addTo(book.map);
+      select(book.layers.sites, drawn.toGeoJSON().geometry.coordinates);
+    });
+    surround(book, shapeOptions);
+    count(book);
   };
+
+  // A point to measure from, clicked or typed, and its surroundings.
+  function surround(book, look) {
+    const box = book.map.getContainer();
+    let circle = null;
+    document.addEventListener("region:circle", ({ detail }) => {
+      if (circle) circle.remove();
+      circle = null;
+      if (!detail.at) return;
+      const [lng, lat] = detail.at;
+      circle = L.circle([lat, lng], { ...look, radius: detail.metres, interactive: false }).addTo(book.map);
+    });
+    document.addEventListener("region:pick-point", () => {
+      RegionMap.picking = true;
+      box.classList.add("map-picking");
+    });
+    book.map.on("click", ({ latlng }) => {
+      if (!RegionMap.picking) return;
+      setTimeout(() => { RegionMap.picking = false; }, 0);
+      box.classList.remove("map-picking");
+      book.map.closePopup();
+      RegionMap.tell("point", { at: [latlng.lng, latlng.lat] });
+    });
+  }
+
+  // Counts in the place of the areas' names; a click on one is told. Never more than the layer's labels.
+  function count(book) {
+    let asked = [];
+    let plain = null;
+
+    function marker({ id, text }, facts) {
+      const word = document.createElement("span");
+      word.textContent = text;
+      const icon = L.divIcon({ className: "map-label map-count", html: word, iconSize: [0, 0] });
+      const made = L.marker([facts.at[1], facts.at[0]], { icon, pane: "region-labels", keyboard: false });
+      return made.on("click", () => { if (!RegionMap.picking) RegionMap.tell("counted", { id }); });
+    }
+
+    function show() {
+      const areas = book.layers.areas;
+      if (!areas?.labels) return;
+      plain = plain || areas.labels;
+      for (const label of areas.labels) label.remove();
+      const found = asked.filter(({ id }) => areas.items.get(String(id))?.facts.at).slice(0, areas.options.labels);
+      areas.labels = found.length ? found.map((one) => marker(one, areas.items.get(String(one.id)).facts)) : plain;
+      for (const label of areas.labels) label.addTo(book.map);
+      book.relabel();
+    }
+
+    document.addEventListener("region:counts", ({ detail }) => {
+      asked = detail.counts;
+      show();
+    });
+    document.addEventListener("region:loaded", ({ detail }) => {
+      if (detail.layer !== "areas") return;
+      plain = null;
+      show();
+    });
+  }
 })();

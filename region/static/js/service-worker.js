@@ -71,3 +71,23 @@ self.addEventListener("sync", (event) => {
     if (done.ended === "offline") throw new Error("inbox: not sent yet");
   })());
 });
+
+/* A notice that the region pushed: shown always, for that is what the browser was promised. */
+self.addEventListener("push", (event) => {
+  const said = event.data?.json();
+  if (!said) return;
+  const { title, body, tag, lang, url, pressing } = said;
+  event.waitUntil(self.registration.showNotification(title, {
+    body, tag, lang, renotify: true, requireInteraction: pressing, data: { url },
+  }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const target = new URL(event.notification.data?.url ?? PAGE, self.location.origin);
+  event.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const there = open.find((client) => new URL(client.url).pathname === target.pathname);
+    await (there ? there.focus() : self.clients.openWindow(target.pathname));
+  })());
+});

@@ -1,6 +1,6 @@
 // Keeps the wall true: applies what the server sends, says how old everything is, and comes back when the line does.
 //
-// Events of /board/live: snapshot and patch {head, tiles, directives, pace, hands, timeline, sites}, beat {now, rate, age},
+// Events of /board/live: snapshot and patch {head, tiles, directives, pace, hands, answers, timeline, sites}, beat {now, rate, age},
 // end. A browser with several walls holds one stream: the tab with the lock listens and tells the others.
 "use strict";
 
@@ -33,6 +33,7 @@
         place.hidden = !text;
       }
       state.burning = head.burning;
+      wall.dataset.running = head.running;
       if (state.empty !== head.empty) location.reload(); // the first areas: a map is drawn by the server
     },
     tiles(tiles) { list(find("tiles"), "tiles", tiles); },
@@ -55,6 +56,13 @@
       const fresh = hands.alarms.find((one) => !state.bad.has(one.key));
       state.bad = new Set(hands.alarms.map((one) => one.key));
       if (fresh) alarm(fresh.text);
+    },
+    answers(answers) {
+      list(find("figures"), "tiles", answers.figures);
+      list(find("rungs"), "rungs", answers.rungs);
+      list(find("waiting"), "hands", answers.list);
+      find("waiting-more").textContent = answers.more;
+      find("no-waiting").hidden = answers.list.length > 0;
     },
     timeline(lines) {
       list(find("timeline"), "timeline", lines);

@@ -15,15 +15,21 @@ from tests.world import World
 HOOK = "http://127.0.0.1:9/ok/1"
 
 
-def test_a_site_with_a_webhook_gets_it_there_and_others_on_their_screen(world: World) -> None:
+def test_a_site_with_a_webhook_gets_it_there_and_every_one_on_its_screen(world: World) -> None:
     directive = sent_to(world, [HOOK, None, HOOK])
-    assert [row.channel for row in deliveries(world, directive)] == ["webhook", "portal", "webhook"]
+    assert [row.channel for row in deliveries(world, directive)] == [
+        "portal",
+        "webhook",
+        "portal",
+        "portal",
+        "webhook",
+    ]
     assert {row.state for row in deliveries(world, directive)} == {"owed"}
-    assert len({row.uid for row in deliveries(world, directive)}) == 3
+    assert len({row.uid for row in deliveries(world, directive)}) == 5
     told = [
         (entry.data["channel"], entry.data["count"]) for entry in world.journal("dispatch.DeliveriesOwed")
     ]
-    assert told == [("portal", 1), ("webhook", 2)]
+    assert told == [("portal", 3), ("webhook", 2)]
 
 
 def test_lanes_are_promised_only_for_what_a_program_must_send(world: World) -> None:
@@ -37,7 +43,7 @@ def test_the_same_round_is_owed_once(world: World) -> None:
     directive = sent_to(world, [HOOK, None])
     with world.as_system() as w:
         assert owe_round(w, w.get(Directive, directive.id), 1) == {}
-    assert len(deliveries(world, directive)) == 2
+    assert len(deliveries(world, directive)) == 3
     assert len(world.journal("dispatch.DeliveriesOwed")) == 2
 
 
@@ -59,9 +65,11 @@ def test_only_those_named_and_only_those_that_have_not_signed(world: World) -> N
     assert third.id not in second_round
 
 
-def test_who_cannot_be_reached_by_webhook_gets_it_on_the_screen_in_the_same_round(world: World) -> None:
-    directive = sent_to(world, [HOOK, HOOK])
-    failed = deliveries(world, directive)[0]
+def test_who_cannot_be_reached_by_one_channel_gets_it_by_the_next_in_the_same_round(world: World) -> None:
+    directive = sent_to(world, [HOOK, HOOK], round=2)
+    with world.as_system() as w:
+        owe_round(w, w.get(Directive, directive.id), 3, channel="webhook")
+    failed = next(row for row in deliveries(world, directive, "webhook") if row.round == 3)
     with world.as_system() as w:
         w.session.execute(update(Delivery).where(Delivery.id == failed.id).values(state="failed"))
         told = DeliveriesFailed(
@@ -71,7 +79,7 @@ def test_who_cannot_be_reached_by_webhook_gets_it_on_the_screen_in_the_same_roun
         assert demote(w, directive.id, [row.id for row in deliveries_of(w.session, directive)]) == 1
         assert demote(w, directive.id, [failed.id]) == 0
     last = deliveries(world, directive)[-1]
-    assert (last.channel, last.round, last.recipient_id) == ("portal", 1, failed.recipient_id)
+    assert (last.channel, last.round, last.recipient_id) == ("portal", 3, failed.recipient_id)
 
 
 def deliveries_of(session: object, directive: Directive) -> list[Delivery]:

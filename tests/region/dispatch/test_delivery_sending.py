@@ -15,6 +15,8 @@ from region.dispatch.delivery import drop_owed
 from region.dispatch.events import DirectiveCancelled
 from region.dispatch.letters import Outcome, Terms
 from region.dispatch.models import Directive, Hold
+from region.dispatch.packing import letters_of
+from region.dispatch.recording import record
 from region.places.models import Site
 from tests import receivers
 from tests.receivers import Receivers
@@ -42,7 +44,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def states(world: World, directive: Directive) -> list[tuple[str, int, str | None]]:
-    return [(row.state, row.tries, row.last_error) for row in deliveries(world, directive)]
+    return [(row.state, row.tries, row.last_error) for row in deliveries(world, directive, "webhook")]
 
 
 def reasons(world: World, event: str) -> list[str]:
@@ -64,7 +66,7 @@ def test_a_letter_arrives_signed_and_complete(world: World, sites: Receivers) ->
     [recipient] = recipients(world, directive)
     assert (recipient.state, recipient.delivered_at) == ("delivered", world.clock.at)
     [letter] = sites.letters
-    [delivery] = deliveries(world, directive)
+    [delivery] = deliveries(world, directive, "webhook")
     said = json.loads(letter.body)
     assert letter.key == said["delivery"] == delivery.uid
     assert said["acknowledge_url"] == f"/api/v1/deliveries/{delivery.uid}/acknowledge"
@@ -103,7 +105,9 @@ def test_who_fails_is_tried_again_with_the_same_key_and_takes_effect_once(
 def test_a_retry_waits_its_pause_and_one_errand_wakes_it(world: World, sites: Receivers) -> None:
     directive = sent_to(world, [sites.url("fail", 1, 500, 1), sites.url("fail", 1, 500, 2)])
     world.run()
-    assert [row.due_at for row in deliveries(world, directive)] == [world.clock.at + timedelta(seconds=2)] * 2
+    assert [row.due_at for row in deliveries(world, directive, "webhook")] == [
+        world.clock.at + timedelta(seconds=2)
+    ] * 2
     waiting = [one for one in world.errands("due") if one.runner == "dispatch.deliver"]
     assert [one.due_at for one in waiting] == [world.clock.at + timedelta(seconds=2)]
     world.wait(seconds=1)
@@ -116,7 +120,7 @@ def test_a_retry_waits_its_pause_and_one_errand_wakes_it(world: World, sites: Re
 def test_who_refuses_is_not_asked_again_and_gets_it_on_the_screen(world: World, sites: Receivers) -> None:
     directive = sent_to(world, [sites.url("refuse", 410, 1), sites.url("forward", 2), "ftp://127.0.0.1/3"])
     run_long(world, 2)
-    hooks = [row for row in deliveries(world, directive) if row.channel == "webhook"]
+    hooks = deliveries(world, directive, "webhook")
     assert [(row.state, row.last_error) for row in hooks] == [
         ("failed", "http:410"),
         ("failed", "http:302"),
@@ -149,7 +153,7 @@ def test_a_site_without_a_key_or_with_a_foreign_one_is_not_sent_unsigned(
             w.session.execute(update(Site).where(Site.place_id == recipient.place_id).values(webhook_key=key))
         w.touched.clear()
     world.run()
-    failed = [row.last_error for row in deliveries(world, directive) if row.channel == "webhook"]
+    failed = [row.last_error for row in deliveries(world, directive, "webhook")]
     assert failed == ["no-key", "seal-does-not-open"]
     assert sites.letters == []
 
@@ -176,12 +180,12 @@ def test_an_exercise_says_so_in_every_letter_and_stays_apart(world: World, sites
 
 def claim(world: World, token: str, most: int = 100) -> list[int]:
     with world.as_system() as w:
-        return [one.delivery for one in wave.claim(w, token, Terms.of(w.rules), {}, most)]
+        return [one.delivery for one in wave.claim(w, token, Terms.of(w.rules), {}, {"webhook": most})]
 
 
 def test_two_lanes_never_hold_the_same_letter(world: World) -> None:
     directive = sent_to(world, ["http://127.0.0.1:9/x"] * 5)
-    ids = [row.id for row in deliveries(world, directive)]
+    ids = [row.id for row in deliveries(world, directive, "webhook")]
     assert claim(world, "first", most=2) == ids[:2]
     assert claim(world, "second", most=2) == ids[2:4]
     assert claim(world, "third", most=2) == ids[4:]
@@ -215,16 +219,16 @@ def outcome(world: World, token: str, kind: str, reason: str = "") -> None:
     """Record what became of the one letter that there is, as the lane `token`."""
     with world.as_system() as w:
         terms = Terms.of(w.rules)
-        [letter] = wave.claim(w, token, terms, {}, 100) or wave._letters(
+        [letter] = wave.claim(w, token, terms, {}, {"webhook": 100}) or letters_of(
             w, list(w.session.scalars(_all())), {}
         )
-        wave.record(w, token, terms, [Outcome(letter, kind, reason)])  # type: ignore[arg-type]
+        record(w, token, terms, [Outcome(letter, kind, reason)])  # type: ignore[arg-type]
 
 
 def _all() -> object:
     from sqlalchemy import select
 
-    return select(Hold.id)
+    return select(Hold.id).where(Hold.channel == "webhook")
 
 
 def test_an_arrival_counts_whoever_holds_the_lease_and_a_failure_does_not(world: World) -> None:

@@ -140,7 +140,7 @@ def test_a_returned_report_says_why_and_brings_back_what_was_written(stage: Stag
 def test_an_order_taken_back_says_so_for_a_day(stage: Stage) -> None:
     cancelled, old = stage.order("form-0001"), stage.order("form-0002", title_en="Old order")
     with stage.world.as_("duty_officer", stage.district) as w:
-        ending.cancel(w, w.get(Directive, cancelled.id))
+        ending.withdraw(w, w.get(Directive, cancelled.id), "no more")
     new = stage.order("form-0003", supersedes_id=old.id, title_en="New order")
     client = stage.world.browser_as("clinic", stage.clinic, lang="en")
     page = client.get("/inbox").get_data(as_text=True)

@@ -1,0 +1,11 @@
+"""What the app may use of interop."""
+
+from region.interop.routes.cap import routes as cap
+from region.interop.routes.feeds import routes as feeds
+from region.spine.area import Area, MenuItem
+
+AREA = Area(
+    name="interop",
+    routes=(cap, feeds),
+    menu=(MenuItem("CAP in", "cap.taking_in", "dispatch.compose"),),
+)

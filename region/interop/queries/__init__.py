@@ -1,0 +1,1 @@
+"""Everything asked in the languages of other systems; changes nothing."""

@@ -1,0 +1,1 @@
+"""The endpoints for other systems, and the screens that go with them."""
