@@ -39,37 +39,45 @@ def test_without_references_nothing_is_claimed(tmp_path: Path, capsys: pytest.Ca
     assert "nothing was compared" in capsys.readouterr().out
 
 
+def reference(folder: Path, upperbound: float) -> None:
+    """One case of the reference: a short series, of which the last week is judged by EARS C1."""
+    (folder / "series").mkdir(exist_ok=True)
+    (folder / "earsC").mkdir(exist_ok=True)
+    (folder / "unknown").mkdir(exist_ok=True)
+    rows = "".join(f"{week},{week},{count}\n" for week, count in enumerate([1, 2, 3, 2, 1, 2, 3, 9], 1))
+    (folder / "series" / "short.csv").write_text(f"t,epoch,a\n{rows}")
+    (folder / "series" / "short.meta.json").write_text('{"freq": 52}')
+    output = {"upperbound": [upperbound], "alarm": [1]}
+    case = {"series": "short", "control": {"method": "C1", "range": [8, 8]}, "output": [output]}
+    (folder / "earsC" / "case.json").write_text(json.dumps(case))
+
+
 @pytest.fixture
-def references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for algorithm, value in (("sum", 3), ("sum_wrong", 4), ("unknown", 5), ("series", 6)):
-        (tmp_path / algorithm).mkdir()
-        (tmp_path / algorithm / "case.json").write_text(json.dumps(value))
-
-    def is_three(file: Path) -> list[str]:
-        value = json.loads(file.read_text())
-        return [] if value == 3 else [f"{value} instead of 3"]
-
-    monkeypatch.setattr(check_vectors, "COMPARERS", {"sum": is_three, "sum_wrong": is_three})
-    return tmp_path
+def ears_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_vectors, "COMPARISONS", {"earsC": check_vectors.COMPARISONS["earsC"]})
 
 
-def test_a_difference_is_shown_and_fails(references: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check_vectors.main(references) == 1
-    said = capsys.readouterr().out
-    assert "case.json: 4 instead of 3" in said
-    assert said.endswith("check-vectors: 1 equal, 1 different, 1 not compared\n")
-
-
-def test_what_has_no_comparison_is_named_and_does_not_fail(
-    references: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("ears_alone")
+def test_agreement_is_counted_and_what_has_no_comparison_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (references / "sum_wrong" / "case.json").write_text("3")
-    assert check_vectors.main(references) == 0
+    week = [1, 2, 3, 2, 1, 2, 3]
+    mean = sum(week) / 7
+    deviation = (sum((one - mean) ** 2 for one in week) / 6) ** 0.5
+    reference(tmp_path, mean + 3.090232306167813 * deviation)
+    assert check_vectors.main(tmp_path) == 0
     said = capsys.readouterr().out
-    assert "unknown" in said
-    assert said.endswith("check-vectors: 2 equal, 0 different, 1 not compared\n")
+    assert "1 equal   0 different" in said
+    assert "not compared yet: unknown" in said
 
 
-def test_a_comparison_that_lost_its_references_fails(references: Path) -> None:
-    (references / "sum_wrong" / "case.json").unlink()
-    assert check_vectors.main(references) == 1
+@pytest.mark.usefixtures("ears_alone")
+def test_a_difference_is_shown_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reference(tmp_path, 4.0)
+    assert check_vectors.main(tmp_path) == 1
+    assert "earsC/case: apart by" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ears_alone")
+def test_a_comparison_that_lost_its_references_fails(tmp_path: Path) -> None:
+    assert check_vectors.main(tmp_path) == 1

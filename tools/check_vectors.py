@@ -1,57 +1,148 @@
-"""Compare the detectors with reference results beside this project, and say exactly what was compared.
+"""Compare the detectors with reference results beside this project, case by case, and print the agreement.
 
-The reference results (../shared/vectors, made with R) are not part of the project: its own tests carry small
-vectors of their own. Each algorithm has one entry in `COMPARERS`; what has none is listed as not compared.
+The reference results (../shared/vectors, made with R; its README gives the tolerances) are not part of the project,
+whose own tests carry small vectors of their own. `COMPARISONS` names the folders that are compared here.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import sys
-from collections import Counter
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from region.surveillance.detect.cusum import Cusum, cusum
+from region.surveillance.detect.ears import Ears, ears
+from region.surveillance.detect.farrington import FarringtonControl, farrington, farrington_flexible
+from region.surveillance.detect.glr import Glr, GlrNb, glr
+from region.surveillance.detect.references import Bayes, Cdc, Rki, bayes, cdc, rki
+from region.surveillance.detect.series import Array, Control, Panel, Signals
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "shared" / "vectors"
-#: Folders of inputs that results refer to, no results themselves.
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one folder is compared: the method, its options, and how close (relative) its numbers must be."""
+
+    function: Callable[[Panel, Any], Signals]
+    options: type[Control]
+    within: float
+    bound: bool = True
+    dated: bool = False
+
+
+COMPARISONS: Mapping[str, Comparison] = {
+    "earsC": Comparison(ears, Ears, 1e-12),
+    "cusum": Comparison(cusum, Cusum, 1e-11, bound=False),
+    "glrpois": Comparison(glr, Glr, 1e-9),
+    "glrnb": Comparison(glr, GlrNb, 1e-9),
+    "bayes": Comparison(bayes, Bayes, 1e-12),
+    "rki": Comparison(rki, Rki, 1e-12),
+    "cdc": Comparison(cdc, Cdc, 1e-9),
+    "farrington": Comparison(farrington, FarringtonControl, 1e-9, dated=True),
+    "farrington_flexible": Comparison(farrington_flexible, FarringtonControl, 1e-9, dated=True),
+}
 INPUTS = {"series", "scenario"}
-#: Algorithm (a folder of reference results) -> compares one file; returns what differs, in sentences.
-COMPARERS: dict[str, Callable[[Path], list[str]]] = {}
+"""Folders that results refer to; no results themselves."""
+SILENT = ("verbose", "glmWarnings")
+"""What only decides how much the reference says while it works."""
 
 
-def reference_files(folder: Path) -> dict[str, list[Path]]:
-    """The reference results under `folder`, by algorithm."""
-    groups = (path for path in sorted(folder.iterdir()) if path.is_dir() and path.name not in INPUTS)
-    return {group.name: sorted(group.glob("*.json")) for group in groups}
+def panel_of(name: str, folder: Path, units: list[str] | None, dated: bool) -> Panel:
+    """The series `name`, all or some `units` of it, by its own dates or as plain indices from 1."""
+    meta = json.loads((folder / f"{name}.meta.json").read_text(encoding="utf-8"))
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    wanted = [column for column in range(2, len(header)) if units is None or header[column] in units]
+    counts = [[float(row[at]) if row[at] not in ("", "NA") else np.nan for at in wanted] for row in rows]
+    index = np.arange(1, len(rows) + 1)
+    by_day = dated and meta.get("epochAsDate")
+    dates = np.array([row[1] for row in rows], dtype="datetime64[D]") if by_day else index
+    return Panel(np.array(counts).T, dates, int(meta["freq"]), tuple(header[at] for at in wanted))
 
 
-def compare(algorithm: str, files: list[Path]) -> Counter[str]:
-    """Compare all files of one algorithm, print one line and each difference; counts by outcome."""
-    comparer = COMPARERS.get(algorithm)
-    if comparer is None:
-        print(f"  {algorithm:<22} {len(files):>3} files   not compared: no comparison is written for it")
-        return Counter({"not compared": len(files)})
-    differences = {file.name: comparer(file) for file in files}
-    differing = {name: found for name, found in differences.items() if found}
-    print(f"  {algorithm:<22} {len(files):>3} files   {len(files) - len(differing)} equal")
-    for name, found in differing.items():
-        print("".join(f"    {name}: {sentence}\n" for sentence in found), end="")
-    return Counter({"equal": len(files) - len(differing), "different": len(differing)})
+def numbers(values: list[float | None]) -> Array:
+    """A list of the reference, NaN where it has none."""
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
-def main(folder: Path = VECTORS) -> int:
-    """Exit code 1 if anything differs, or if a comparison is written and finds no files."""
-    if not folder.is_dir():
+def apart(ours: Array, theirs: Array) -> float:
+    """The largest difference, relative above 1; infinite where only one of the two has an answer."""
+    if (np.isnan(ours) != np.isnan(theirs)).any():
+        return float("inf")
+    difference = np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))
+    return float(np.nanmax(difference)) if (~np.isnan(difference)).any() else 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one case: points compared, the largest difference, alarms that differ, and seconds taken."""
+
+    points: int
+    apart: float
+    alarms: int
+    seconds: float
+
+
+def compare(case: Mapping[str, Any], panel: Panel, how: Comparison) -> Outcome:
+    """Run one case with the options of the reference, and compare threshold (or path) and alarms."""
+    given = {name.replace(".", "_"): value for name, value in case["control"].items() if name not in SILENT}
+    control = {name: tuple(value) if name == "limit54" else value for name, value in given.items()}
+    first, last = control.pop("range")
+    began = time.perf_counter()
+    found = how.function(panel, how.options(span=(first - 1, last), compat="surveillance", **control))
+    seconds = time.perf_counter() - began
+    outputs = case["output"] if isinstance(case["output"], list) else [case["output"]]
+    bounds = np.array([numbers(output["upperbound"]) for output in outputs])
+    alarms = np.array([numbers(output["alarm"]) for output in outputs])
+    if how.bound:
+        far = apart(found.upperbound, bounds)
+    else:
+        far = apart(found.extra["cusum"], numbers(case["extra"]["cusum"])[None, :])
+    differing = int((np.nan_to_num(alarms).astype(bool) != found.alarm).sum())
+    return Outcome(bounds.size, far, differing, seconds)
+
+
+def check(folder: str, how: Comparison, vectors: Path) -> int:
+    """Compare and print one folder; the number of cases that differ (none to compare counts as one)."""
+    differing = equal = 0
+    outcomes = []
+    for file in sorted((vectors / folder).glob("*.json")):
+        case = json.loads(file.read_text(encoding="utf-8"))
+        outputs = case["output"] if isinstance(case["output"], list) else [case["output"]]
+        units = [output["unit"] for output in outputs] if how.dated else None
+        outcome = compare(case, panel_of(case["series"], vectors / "series", units, how.dated), how)
+        same = outcome.apart <= how.within and not outcome.alarms
+        outcomes.append(outcome)
+        equal, differing = equal + same, differing + (not same)
+        if not same:
+            print(f"    {folder}/{file.stem}: apart by {outcome.apart:.3g}, {outcome.alarms} alarms differ")
+    points, seconds = sum(one.points for one in outcomes), sum(one.seconds for one in outcomes)
+    worst = max((one.apart for one in outcomes), default=float("nan"))
+    print(
+        f"  {folder:<20} {equal:>3} equal {differing:>3} different   {points:>6} points   "
+        f"largest difference {worst:.2g} (allowed {how.within:g})   {points / max(seconds, 1e-9):>10,.0f} points/s"
+    )
+    return differing if outcomes else 1
+
+
+def main(vectors: Path = VECTORS) -> int:
+    """Exit code 1 if anything differs that should not, or if nothing was found to compare."""
+    if not vectors.is_dir():
         print("check-vectors: there are no reference results beside this project; nothing was compared.")
         return 0
-    files = reference_files(folder)
-    print("check-vectors: detectors against reference results")
-    total: Counter[str] = sum((compare(name, found) for name, found in files.items()), Counter())
-    lost = sorted(name for name in COMPARERS if not files.get(name))
-    if lost:
-        print(f"  no reference results were found for: {', '.join(lost)}")
-    outcome = ", ".join(f"{total[word]} {word}" for word in ("equal", "different", "not compared"))
-    print(f"check-vectors: {outcome}")
-    return 1 if total["different"] or lost else 0
+    print("check-vectors: early warning against reference results")
+    differing = sum(check(folder, how, vectors) for folder, how in COMPARISONS.items())
+    folders = {path.name for path in vectors.iterdir() if path.is_dir()}
+    print(f"  not compared yet: {', '.join(sorted(folders - INPUTS - COMPARISONS.keys())) or 'nothing'}")
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

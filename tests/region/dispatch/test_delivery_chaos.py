@@ -62,7 +62,9 @@ def until(condition: Callable[[], bool], what: str) -> None:
 def number_of(world: World, directive: Directive, state: str) -> int:
     with world.as_system() as w:
         wanted = select(func.count()).select_from(Delivery)
-        mine = wanted.where(Delivery.directive_id == directive.id, Delivery.state == state)
+        mine = wanted.where(
+            Delivery.directive_id == directive.id, Delivery.state == state, Delivery.channel == "webhook"
+        )
         return w.session.scalar(mine) or 0
 
 
@@ -101,7 +103,7 @@ def _journal_explains(world: World, directive: Directive, sites: Receivers) -> N
         for entry in world.journal(f"dispatch.{name}"):
             told.update(entry.data["deliveries"])
     made = [id for entry in world.journal("dispatch.DeliveriesMade") for id in entry.data["deliveries"]]
-    rows = deliveries(world, directive)
+    rows = deliveries(world, directive, "webhook")
     assert sorted(made) == sorted(row.id for row in rows)
     by_key = Counter(letter.key for letter in sites.letters)
     for row in rows:
