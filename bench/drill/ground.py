@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -79,29 +80,9 @@ def build(url: str, folder: Path, sites: int, port: int, dead_port: int, seed: i
         for n in range(sites):
             home, id = districts[n % DISTRICTS], FIRST_ID + n
             by_district[home.id].append(id)
-            places.append(
-                {
-                    "id": id,
-                    "parent_id": home.id,
-                    "path": f"{home.path}{id}/",
-                    "kind": "site",
-                    "code": f"9903{id:05}",
-                    "name_zh": f"地点{id}",
-                    "name_en": f"Place {id}",
-                    "facts": {},
-                }
-            )
-            rows.append(
-                {
-                    "place_id": id,
-                    "type": "community_health_centre",
-                    "crs_source": "WGS84",
-                    "catchment": [],
-                    "connected_at": w.now,
-                    "webhook_url": _address(n, port, dead_port, rng),
-                    "webhook_key": world.office.installation.seal.close(KEY),
-                }
-            )
+            places.append(_place(home, id))
+            url_of = _address(n, port, dead_port, rng)
+            rows.append(_site(id, w.now, url_of, world.office.installation.seal.close(KEY)))
         w.session.execute(insert(Place), places)
         w.session.execute(insert(Site), rows)
         w.session.add(Realm(id=EXERCISE, name_zh="演练", name_en="Drill", rate=1.0))
@@ -110,6 +91,16 @@ def build(url: str, folder: Path, sites: int, port: int, dead_port: int, seed: i
     for one in (world, exercise):
         one.office = replace(one.office, clock=Clock())  # the test's own clock stands still
     return [Drilled(one, city, districts, one.incident(city).id, by_district) for one in (world, exercise)]
+
+
+def _place(home: Place, id: int) -> dict[str, object]:
+    names = {"code": f"9903{id:05}", "name_zh": f"地点{id}", "name_en": f"Place {id}"}
+    return {"id": id, "parent_id": home.id, "path": f"{home.path}{id}/", "kind": "site", "facts": {}, **names}
+
+
+def _site(id: int, now: datetime, url: str | None, closed_key: str) -> dict[str, object]:
+    kind = {"type": "community_health_centre", "crs_source": "WGS84", "catchment": []}
+    return {"place_id": id, "connected_at": now, "webhook_url": url, "webhook_key": closed_key, **kind}
 
 
 def _address(n: int, port: int, dead_port: int, rng: random.Random) -> str | None:

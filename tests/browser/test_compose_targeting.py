@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 from region.dispatch.models import Group
 from region.places.events import SitesLoaded
@@ -108,10 +109,8 @@ def test_a_choice_is_kept_as_a_group_and_used_again(desk: Desk) -> None:
     assert desk.complaints == []
 
 
-def test_an_order_of_one_s_own_asks_for_numbers_and_its_successor_shows_what_changes(desk: Desk) -> None:
-    page = desk.page
-    opened(desk, "template=")
-    page.click("label.template:has-text('In words of my own')")
+def masks_counted(page: Page) -> dict[str, str]:
+    """Write an order of one's own that asks for a number."""
     said = {
         "title_zh": "清点口罩",
         "title_en": "Count masks",
@@ -131,6 +130,14 @@ def test_an_order_of_one_s_own_asks_for_numbers_and_its_successor_shows_what_cha
     }
     for name, text in asked.items():
         page.fill(f"[data-asked={name}]", text)
+    return said
+
+
+def test_an_order_of_one_s_own_asks_for_numbers_and_its_successor_shows_what_changes(desk: Desk) -> None:
+    page = desk.page
+    opened(desk, "template=")
+    page.click("label.template:has-text('In words of my own')")
+    said = masks_counted(page)
     page.click(f"input[name=area][value='{desk.district.id}']")
     reach(desk, "3 sites")
     page.fill("[name=title_zh]", "请王小明先生清点口罩")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event
 
-from region.dispatch.actions import answering, progressing, reviewing
+from region.dispatch.actions import answering, cascading, progressing, reviewing
 from region.dispatch.actions.proving import hold_against
 from region.dispatch.actions.tallying import keep_tallies
-from region.dispatch.events import DirectivePassedOn
 from region.dispatch.models import Directive, Progress, Recipient
 from region.dispatch.queries.campaign import campaign
 from region.dispatch.queries.pace import paces
-from region.dispatch.schemas import Choice, Saying, TaskReport, Told
+from region.dispatch.schemas import Choice, PassOn, Saying, TaskReport, Told
 from region.spine.errors import Refused
 from tests.flows.campaign_stage import SAMPLED, ordered, part, report, tell
 from tests.flows.stage import Stage, stage
@@ -73,57 +72,10 @@ def test_what_those_below_tell_counts_for_whoever_passed_the_order_on(stage: Sta
     choice = Choice(sites=(stage.office.id, stage.elsewhere.id))
     order = ordered(stage, choice=choice)
     mine = part(stage, order, stage.office)
-    with stage.world.as_system() as w:
-        below = Directive(
-            form_token="child-0001",
-            place_id=stage.office.id,
-            incident_id=stage.incident,
-            kind="directive",
-            urgency="priority",
-            title_zh="转办",
-            title_en="Passed on",
-            body_zh="-",
-            body_en="-",
-            evidence=[SAMPLED],
-            pack_digest="-",
-            composed_by="office",
-            task_minutes=60,
-            parent_id=order.id,
-            passed_by_id=mine.id,
-            number="X-0801-001",
-            issued_at=w.now,
-            task_due=w.now + timedelta(hours=1),
-            state="issued",
-            since=w.now,
-        )
-        w.add(below)
-        rows = [
-            {
-                "realm": 0,
-                "directive_id": below.id,
-                "place_id": site.id,
-                "required": True,
-                "targets": {},
-                "state": "pending",
-                "since": w.now,
-                "version": 1,
-                "pressed": 0,
-                "pressure": 0,
-            }
-            for site in stage.clinics
-        ]
-        w.session.execute(insert(Recipient), rows)
-        w.tell(
-            DirectivePassedOn(
-                parent=order.id,
-                recipient=mine.id,
-                urgency="priority",
-                recipients=3,
-                acknowledge_due=w.now,
-                task_due=w.now,
-                **below.about,
-            )
-        )
+    sites = tuple(clinic.id for clinic in stage.clinics)
+    with stage.world.as_("subdistrict_officer", stage.subdistrict) as w:
+        said = PassOn(form_token="child-0001", choice=Choice(sites=sites))
+        below = cascading.pass_on(w, w.get(Recipient, mine.id), said)
     tell(stage, below, stage.clinics[0], 40, "uid-00001")
     tell(stage, below, stage.clinics[1], 30, "uid-00002")
     with stage.world.as_("subdistrict_officer", stage.office) as w:

@@ -132,7 +132,6 @@ def addressed(world: World, site: Place, channel: str, address: str, account: in
 
 def clinics(world: World, city: Place, count: int) -> list[Place]:
     """Sites of a city, each with a telephone and a mailbox; ``139000000NN`` and ``dutyNN@clinic.example``."""
-    seal = world.office.installation.seal
     with world.as_system() as w:
         places = [
             Place(
@@ -159,17 +158,19 @@ def clinics(world: World, city: Place, count: int) -> list[Place]:
                     phone=f"1390000{n:04}",
                 )
             )
-            mailbox = f"duty{n}@clinic.example"
-            w.session.add(
-                Address(
-                    place_id=place.id,
-                    channel="email",
-                    address=seal.close(mailbox),
-                    digest=seal.digest(f"email:{mailbox}"),
-                    made_by="desk",
-                    made_at=w.now,
-                )
-            )
+            w.session.add(_mailbox(w, place, f"duty{n}@clinic.example"))
         w.tell(SitesLoaded(load=0, digest="-", new=count, changed=0, refused=0, place=city.id))
         w.tell(AddressSet(line=0, channel="email", place=city.id))
     return places
+
+
+def _mailbox(w: Work, place: Place, address: str) -> Address:
+    seal = w.office.installation.seal
+    return Address(
+        place_id=place.id,
+        channel="email",
+        address=seal.close(address),
+        digest=seal.digest(f"email:{address}"),
+        made_by="desk",
+        made_at=w.now,
+    )
