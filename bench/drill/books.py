@@ -113,6 +113,8 @@ def _unexplained(
     seen = row.delivered_at is not None or row.acknowledged_at is not None
     if letter.state == "delivered" and letter.channel != "portal" and letter.id not in made:
         return "delivered, and nobody said so"
+    if letter.state == "owed" and letter.channel == "webhook" and not letter.tries:
+        return "owed, and never tried"
     if letter.state == "delivered" and letter.channel == "portal" and not seen:
         return "shown on a screen that nobody looked at"
     if letter.state == "failed" and letter.id not in failed:

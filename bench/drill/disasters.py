@@ -105,13 +105,16 @@ class Disasters:
             time.sleep(0.5)
 
     def owed(self) -> int:
-        """Letters that a program is to send within two minutes, in any realm; others wait for the quiet to end."""
+        """Letters that a program is to send within two minutes, in any realm.
+
+        The others wait for the quiet to end, or for an address where nobody listens, which is tried for hours.
+        """
         with self.world.office.work(system_actor(), reading=True) as w:
             letters = Hold.metadata.tables["deliveries"]
             wanted = select(func.count()).select_from(letters)
-            wanted = wanted.where(
-                letters.c.state == "owed", sent_by_program(letters), letters.c.due_at < w.real_now + SOON
-            )
+            soon = letters.c.due_at < w.real_now + SOON
+            answered = or_(letters.c.last_error.is_(None), letters.c.last_error != "refused")
+            wanted = wanted.where(letters.c.state == "owed", sent_by_program(letters), soon, answered)
             return int(w.session.execute(wanted).scalar_one())
 
     def overdue(self) -> int:
