@@ -161,5 +161,5 @@ def _around(layers: Any) -> Bounds | None:
 
 
 def _empty(name: str) -> gpd.GeoDataFrame:
-    columns = ("id", "level", "name", "type", "state", "grade")
+    columns = ("id", "level", "name", "type", "state", "grade", "breadth")
     return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=4326)

@@ -104,6 +104,13 @@ ZONES: dict[str, tuple[str, int, int, Words]] = {
     "low": ("plain", 14, 45, {"zh": "低风险", "en": "Low risk"}),
 }
 
+# Moves are arrows: tone, dashes in pixels (none: a whole line), words.
+MOVES: dict[str, tuple[str, tuple[int, ...], Words]] = {
+    "late": ("bad", (), {"zh": "在途超时", "en": "Late on the way"}),
+    "under_way": ("working", (), {"zh": "在途", "en": "On the way"}),
+    "planned": ("plain", (7, 6), {"zh": "拟调拨", "en": "Planned"}),
+}
+
 
 @dataclass(frozen=True)
 class LegendEntry:
@@ -130,6 +137,14 @@ def zone_legend(lang: Lang, theme: Theme) -> list[LegendEntry]:
     return [
         LegendEntry(grade, f"hatch hatch-{grade}", "▨", THEMES[theme][tone], words[lang])
         for grade, (tone, _, _, words) in ZONES.items()
+    ]
+
+
+def move_legend(lang: Lang, theme: Theme) -> list[LegendEntry]:
+    """Legend lines for moves, late ones first."""
+    return [
+        LegendEntry(state, f"move move-{state}", "→", THEMES[theme][tone], words[lang])
+        for state, (tone, _, words) in MOVES.items()
     ]
 
 
@@ -162,6 +177,10 @@ def style(theme: Theme, lang: Lang) -> dict[str, object]:
             for m in MARKS.values()
         },
         "classes": list(CLASSES[theme]),
+        "moves": {
+            state: {"colour": colours[tone], "dashes": list(dashes)}
+            for state, (tone, dashes, _) in MOVES.items()
+        },
         "zones": {
             grade: {"colour": colours[tone], "gap": gap, "angle": angle}
             for grade, (tone, gap, angle, _) in ZONES.items()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import geopandas as gpd
 
 from maps.features import Layer
-from maps.layers import areas, draw, sites, water, zones
+from maps.layers import areas, draw, moves, sites, water, zones
 from maps.palette import Lang
 
 LAYERS: dict[str, Callable[[gpd.GeoDataFrame, Lang], Layer]] = {
     "areas": areas.layer,
     "water": water.layer,
     "zones": zones.layer,
+    "moves": moves.layer,
     "sites": sites.layer,
     "draw": draw.layer,
 }

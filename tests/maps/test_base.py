@@ -8,9 +8,10 @@ import pytest
 from folium.plugins import MousePosition
 from shapely.geometry import LineString, Point, box
 
-from maps import base
+from maps import base, palette
 from maps.features import MissingColumns
 from maps.layers import LAYERS
+from maps.layers.moves import UnknownMove
 from maps.layers.sites import UnknownState
 from maps.layers.zones import UnknownGrade
 
@@ -159,6 +160,23 @@ def test_states_and_grades_that_cannot_be_drawn_are_refused():
         base.features("zones", zone, "en")
     zone["grade"] = "high"
     assert base.features("zones", zone, "en").collection["features"][0]["properties"]["grade"] == "high"
+
+
+def test_moves_are_lines_from_giver_to_taker_with_a_state_that_can_be_drawn():
+    line = gpd.GeoDataFrame(
+        {"id": [1], "state": ["under_way"], "breadth": [3]}, geometry=[LineString([(0, 0), (1, 1)])]
+    )
+    layer = base.features("moves", line, "zh")
+    assert layer.kind == "arrows"
+    assert layer.collection["features"][0]["geometry"]["coordinates"] == [[0.0, 0.0], [1.0, 1.0]]
+    line["state"] = "teleported"
+    with pytest.raises(UnknownMove, match="teleported"):
+        base.features("moves", line, "zh")
+    assert [entry.css for entry in palette.move_legend("en", "dark")] == [
+        "move move-late",
+        "move move-under_way",
+        "move move-planned",
+    ]
 
 
 def test_rows_without_a_geometry_are_left_out():

@@ -6,7 +6,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import Point, box
+from shapely.geometry import LineString, Point, box
 
 from maps import base, palette
 from region.spine import assets
@@ -44,7 +44,18 @@ def sites() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326)
 
 
-FRAMES = {"areas": areas(), "sites": sites()}
+def moves() -> gpd.GeoDataFrame:
+    """There and back, one late; and one that is only planned."""
+    ends = [
+        ((114.05, 30.05), (114.3, 30.2)),
+        ((114.3, 30.2), (114.05, 30.05)),
+        ((114.1, 30.25), (114.35, 30.1)),
+    ]
+    rows = {"id": range(3), "state": ["late", "under_way", "planned"], "breadth": [4, 2, 1]}
+    return gpd.GeoDataFrame(rows, geometry=[LineString(pair) for pair in ends], crs=4326)
+
+
+FRAMES = {"areas": areas(), "sites": sites(), "moves": moves()}
 
 
 def page_html() -> str:
@@ -140,7 +151,7 @@ def shown(origin):
         )
         page.on("pageerror", lambda e: page.complaints.append(str(e)))
         page.goto(origin)
-        page.wait_for_selector("body[data-loaded='2']")
+        page.wait_for_selector("body[data-loaded='3']")
         yield page
         Handler.broken = False
         browser.close()
@@ -149,22 +160,27 @@ def shown(origin):
 def colour_of(page, number: int) -> list[str]:
     """The colours of the pixels about a site on the marks' canvas, as #rrggbb."""
     spot = FRAMES["sites"].geometry[number]
+    return colours_at(page, "sites", spot)
+
+
+def colours_at(page, pane: str, spot: Point, reach: int = 4) -> list[str]:
+    """The colours of the pixels about a point on the canvas of a pane."""
     return page.evaluate(
-        """([lat, lng]) => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-            const canvas = document.querySelector('.leaflet-region-sites-pane canvas');
+        """([pane, lat, lng, reach]) => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+            const canvas = document.querySelector(`.leaflet-region-${pane}-pane canvas`);
             const name = Object.keys(window).find((key) => key.startsWith('map_'));
             const at = window[name].latLngToContainerPoint([lat, lng]);
             const frame = window[name].getContainer().getBoundingClientRect();
             const box = canvas.getBoundingClientRect();
             const zoom = canvas.width / box.width;
             const [x, y] = [(at.x + frame.left - box.left) * zoom, (at.y + frame.top - box.top) * zoom];
-            const { data } = canvas.getContext('2d').getImageData(x - 4, y - 4, 9, 9);
+            const { data } = canvas.getContext('2d').getImageData(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1);
             const seen = new Set();
             for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255)
               seen.add('#' + [...data.slice(i, i + 3)].map((v) => v.toString(16).padStart(2, '0')).join(''));
             done([...seen]);
         })))""",
-        [spot.y, spot.x],
+        [pane, spot.y, spot.x, reach],
     )
 
 
@@ -179,7 +195,11 @@ def patch(page, features: dict) -> None:
 def test_nothing_foreign_is_asked_and_nothing_complains(shown, origin):
     assert [url for url in shown.asked if not url.startswith((origin, "data:"))] == []
     assert shown.complaints == []
-    assert dict(shown.evaluate("told.map(([n, d]) => [d.layer, d.count])")) == {"areas": 1200, "sites": 500}
+    assert dict(shown.evaluate("told.map(([n, d]) => [d.layer, d.count])")) == {
+        "areas": 1200,
+        "sites": 500,
+        "moves": 3,
+    }
     assert shown.evaluate("document.querySelectorAll('.map-label span:not([hidden])').length") <= 10
 
 
@@ -193,6 +213,15 @@ def test_a_patch_changes_the_colour_of_one_site_and_the_count(shown):
     patch(shown, {"250": {"state": "done"}, "no-such-site": {"state": "late"}})
     assert bad not in colour_of(shown, 250)
     assert shown.complaints == []
+
+
+def test_moves_are_arrows_that_end_at_the_taker_there_and_back_apart(shown):
+    there, back = Point(114.3, 30.2), Point(114.05, 30.05)
+    assert palette.LIGHT["bad"] in colours_at(shown, "moves", there, reach=6)
+    assert palette.LIGHT["bad"] not in colours_at(shown, "moves", Point(114.2, 30.05), reach=6)
+    middle = Point(114.175, 30.125)
+    assert not colours_at(shown, "moves", middle, reach=1)  # both bend away from the straight line
+    assert palette.LIGHT["working"] in colours_at(shown, "moves", back, reach=6)
 
 
 def test_names_are_text(shown):

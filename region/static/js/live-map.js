@@ -23,7 +23,7 @@
     const book = { map, style: options.style, scale: options.scale || 1, layers: {}, moved: false };
     book.bounds = options.bounds && toBounds(options.bounds);
     if (map.attributionControl) map.attributionControl.setPrefix(false);
-    for (const [pane, height] of [["areas", 400], ["water", 410], ["zones", 420], ["sites", 450], ["labels", 460]]) {
+    for (const [pane, height] of [["areas", 400], ["water", 410], ["zones", 420], ["moves", 430], ["sites", 450], ["labels", 460]]) {
       map.createPane(`region-${pane}`).style.zIndex = height;
       if (pane !== "labels") book[pane] = L.canvas({ pane: `region-${pane}`, padding: 0.2 });
     }
@@ -257,7 +257,18 @@
     }
   }
 
-  const KINDS = { points: Points, areas: Areas, hatch: Zones, lines: Lines };
+  class Moves extends Shapes {
+    make(latlngs, facts) {
+      const { moves, colours } = this.book.style;
+      const line = moves[facts.state] || moves.planned;
+      return new RegionMarks.Arrow(latlngs, {
+        ...this.canvas(), noClip: true, smoothFactor: 0, fill: false, color: line.colour, dashes: line.dashes.map((part) => part * this.book.scale),
+        weight: (1.5 + (facts.breadth || 1) * 0.9) * this.book.scale, halo: colours.halo,
+      });
+    }
+  }
+
+  const KINDS = { arrows: Moves, points: Points, areas: Areas, hatch: Zones, lines: Lines };
 
   function live(map, options) {
     const book = bookOf(map, options);

@@ -1,4 +1,4 @@
-// Shapes on the map's canvas: a mark for each state, hatching for zones. Shape and colour come from maps/palette.py.
+// Shapes on the map's canvas: a mark for each state, hatching for zones, arrows for moves. Shape and colour come from maps/palette.py.
 "use strict";
 
 (() => {
@@ -98,6 +98,53 @@
     },
   });
 
+  // A line from giver to taker that bends a little to the left, so that there and back are two lines, with a head.
+  const Arrow = L.Polyline.extend({
+    _updatePath() {
+      const canvas = this._renderer;
+      if (!canvas._drawing || !this._rings.length) return;
+      const from = this._rings[0][0];
+      const to = this._rings[0].at(-1);
+      const { color, weight, dashes, halo } = this.options;
+      const [dx, dy] = [to.x - from.x, to.y - from.y];
+      const length = Math.hypot(dx, dy);
+      const head = Math.min(length / 2, weight * 3.2);
+      if (head < 2) return;
+      const bend = { x: (from.x + to.x) / 2 + dy * 0.12, y: (from.y + to.y) / 2 - dx * 0.12 };
+      const angle = Math.atan2(to.y - bend.y, to.x - bend.x);
+      const back = (reach, turn) => [to.x - reach * Math.cos(angle + turn), to.y - reach * Math.sin(angle + turn)];
+      const ctx = canvas._ctx;
+      for (const [colour, extra] of [[halo, Math.max(1.5, weight * 0.4)], [color, 0]]) {
+        ctx.globalAlpha = 1;
+        ctx.strokeStyle = ctx.fillStyle = colour;
+        ctx.lineWidth = weight + extra;
+        ctx.lineCap = "butt";
+        ctx.setLineDash(extra ? [] : dashes);
+        ctx.beginPath();
+        ctx.moveTo(from.x, from.y);
+        ctx.quadraticCurveTo(bend.x, bend.y, ...back(head * 0.8, 0));
+        ctx.stroke();
+        ctx.setLineDash([]);
+        ctx.lineWidth = extra || 1;
+        ctx.beginPath();
+        ctx.moveTo(to.x, to.y);
+        ctx.lineTo(...back(head, 0.42));
+        ctx.lineTo(...back(head, -0.42));
+        ctx.closePath();
+        ctx.stroke();
+        ctx.fill();
+      }
+    },
+    // The bend and the head reach beyond the straight line.
+    _updateBounds() {
+      L.Polyline.prototype._updateBounds.call(this);
+      if (!this._pxBounds) return;
+      const size = this._pxBounds.getSize();
+      const reach = Math.max(size.x, size.y) * 0.12 + this.options.weight * 4;
+      this._pxBounds = new L.Bounds(this._pxBounds.min.subtract([reach, reach]), this._pxBounds.max.add([reach, reach]));
+    },
+  });
+
   function labelIcon(name) {
     const text = document.createElement("span");
     text.textContent = name;
@@ -138,5 +185,5 @@
     }
   }
 
-  window.RegionMarks = { Mark, Hatch, labelIcon, placeLabels };
+  window.RegionMarks = { Mark, Hatch, Arrow, labelIcon, placeLabels };
 })();
