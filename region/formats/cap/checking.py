@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from xml.etree.ElementTree import Element
 
 from region.formats.cap import grammar
-from region.formats.cap.grammar import GRAMMAR, REFERRING, SIGNATURE, WORDS, Rule
-from region.formats.cap.model import Problem
-from region.formats.cap.tree import local, open_tree, text_of
-from region.formats.cap.values import moment, wrong_value
+from region.formats.cap.grammar import GRAMMAR, REFERRING, SIGNATURE, WORDS
+from region.formats.cap.tree import local, open_tree
+from region.formats.cap.values import wrong_value
+from region.formats.markup.grammar import Language, Problem, bounded
+from region.formats.markup.tree import text_of
+from region.formats.markup.writing import moment
 
 
 def check(data: bytes) -> list[Problem]:
@@ -19,55 +21,15 @@ def check(data: bytes) -> list[Problem]:
     Raises Unreadable (see `open_tree`) when it is not a CAP 1.2 file at all.
     """
     root = open_tree(data)
-    return [*_element(root, "alert", "/alert"), *_message(root)]
+    return bounded(chain(CAP.check(root, "alert", "/alert"), _message(root)))
 
 
-def _element(element: Element, name: str, path: str) -> Iterator[Problem]:
-    """The children of a composed element: known, in order, as often as allowed, none missing; then each of them."""
-    rules = {rule.name: rule for rule in GRAMMAR[name]}
-    order = list(rules)
-    seen: Counter[str] = Counter()
-    furthest = 0
-    for child in element:
-        tag = local(child)
-        seen[tag] += 1
-        rule = rules.get(tag)
-        if rule is None:
-            if not (name == "alert" and tag.startswith(f"{{{SIGNATURE}}}")):
-                yield Problem("cap-unknown-element", f"{path}/{tag}", tag[:80])
-            continue
-        here = f"{path}/{tag}[{seen[tag]}]" if rule.many else f"{path}/{tag}"
-        if order.index(tag) < furthest:
-            yield Problem("cap-order", here, order[furthest])
-        furthest = max(furthest, order.index(tag))
-        if seen[tag] > 1 and not rule.many:
-            yield Problem("cap-twice", here, tag)
-        yield from _content(child, rule, here)
-    for rule in rules.values():
-        if rule.required and not seen[rule.name]:
-            yield Problem("cap-missing", f"{path}/{rule.name}", rule.name)
-    if name == "area" and seen["ceiling"] and not seen["altitude"]:
-        yield Problem("cap-ceiling-alone", f"{path}/ceiling")
+def _passes(group: str, element: Element) -> bool:
+    """A signature may stand in a message."""
+    return group == "alert" and element.tag.startswith(f"{{{SIGNATURE}}}")
 
 
-def _content(child: Element, rule: Rule, path: str) -> Iterator[Problem]:
-    if rule.kind == "parts":
-        yield from _element(child, rule.name, path)
-        return
-    if len(child):
-        yield Problem("cap-not-text", path, local(child[0])[:80])
-        return
-    text = text_of(child)
-    if not text:
-        yield Problem("cap-empty", path)
-    elif rule.kind == "word":
-        if text not in WORDS[rule.name]:
-            yield Problem("cap-word", path, text[:80])
-    else:
-        found = wrong_value(rule.kind, text)
-        if found is not None:
-            # Every reader takes +00:00 for what the standard wants written as -00:00.
-            yield Problem(found, path, text[:80], mild=found == "cap-time-utc")
+CAP = Language("cap", GRAMMAR, WORDS, local, _passes, wrong_value)
 
 
 def _message(root: Element) -> Iterator[Problem]:
@@ -89,6 +51,15 @@ def _message(root: Element) -> Iterator[Problem]:
         if len(parts) != 3 or not parts[0] or not parts[1] or moment(parts[2]) is None:
             yield Problem("cap-reference", "/alert/references", word[:120])
     yield from _times(root, said.get("sent", ""))
+    yield from _heights(root)
+
+
+def _heights(root: Element) -> Iterator[Problem]:
+    for n, info in enumerate(root.iterfind(f"{{{grammar.NAMESPACE}}}info"), 1):
+        for m, area in enumerate(info.iterfind(f"{{{grammar.NAMESPACE}}}area"), 1):
+            names = {local(one) for one in area}
+            if "ceiling" in names and "altitude" not in names:
+                yield Problem("cap-ceiling-alone", f"/alert/info[{n}]/area[{m}]/ceiling")
 
 
 def _times(root: Element, said: str) -> Iterator[Problem]:

@@ -9,19 +9,6 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A rule of the standard that a file breaks: a code, the place in the file (``/alert/info[2]/urgency``), a fact.
-
-    A `mild` one leaves no doubt about what is meant.
-    """
-
-    code: str
-    path: str
-    fact: str = ""
-    mild: bool = False
-
-
-@dataclass(frozen=True)
 class Named:
     """A value under a name that a region or system has agreed: a parameter, an event code, a geocode."""
 

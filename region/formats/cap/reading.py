@@ -9,19 +9,17 @@ from xml.etree.ElementTree import Element
 from region.formats.cap.checking import check
 from region.formats.cap.grammar import ADDRESS, NAMESPACE
 from region.formats.cap.model import Alert, Area, Circle, Info, Named, Point, Reference, Resource
-from region.formats.cap.tree import open_tree, text_of
-from region.formats.cap.values import circle, moment, ring
+from region.formats.cap.tree import open_tree
+from region.formats.cap.values import circle, ring
 from region.formats.findings import Unreadable
+from region.formats.markup.grammar import refuse_grave
+from region.formats.markup.tree import text_of
+from region.formats.markup.writing import moment
 
 
 def read(data: bytes) -> Alert:
     """The message; Unreadable `cap-breaks-rules` with the first broken rule when `check` finds a grave one."""
-    grave = [problem for problem in check(data) if not problem.mild]
-    if grave:
-        first = grave[0]
-        raise Unreadable(
-            "cap-breaks-rules", path=first.path, rule=first.code, fact=first.fact, count=len(grave)
-        )
+    refuse_grave(check(data), "cap")
     root = _Reader(open_tree(data))
     return Alert(
         identifier=root.text("identifier") or "",

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import datetime
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from region.formats.cap.grammar import NAMESPACE
 from region.formats.cap.model import Alert, Area, Info, Named, Resource
-from region.formats.cap.values import moment_text, number_text, point_text
-
-UNFIT = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot carry, and the carriage return, which it does not keep."""
-
-Value = str | int | float | datetime | None
+from region.formats.cap.values import point_text
+from region.formats.markup.writing import document, moment_text, number_text, put
 
 
 def write(alert: Alert) -> bytes:
@@ -23,7 +17,7 @@ def write(alert: Alert) -> bytes:
     references = " ".join(
         f"{one.sender},{one.identifier},{moment_text(one.sent)}" for one in alert.references
     )
-    _put(
+    put(
         root,
         ("identifier", alert.identifier),
         ("sender", alert.sender),
@@ -41,24 +35,7 @@ def write(alert: Alert) -> bytes:
     )
     for info in alert.infos:
         _info(SubElement(root, "info"), info)
-    indent(root)
-    made: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return made
-
-
-def _put(parent: Element, *pairs: tuple[str, Value]) -> None:
-    """One element for each pair that has a value."""
-    for name, value in pairs:
-        if value is not None:
-            SubElement(parent, name).text = _text(value)
-
-
-def _text(value: str | int | float | datetime) -> str:
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, float):
-        return number_text(value)
-    return UNFIT.sub("", str(value).replace("\r\n", "\n"))
+    return document(root)
 
 
 def _words(words: Iterable[str]) -> str | None:
@@ -69,11 +46,11 @@ def _words(words: Iterable[str]) -> str | None:
 
 def _named(parent: Element, tag: str, pairs: Iterable[Named]) -> None:
     for one in pairs:
-        _put(SubElement(parent, tag), ("valueName", one.name), ("value", one.value))
+        put(SubElement(parent, tag), ("valueName", one.name), ("value", one.value))
 
 
 def _info(parent: Element, info: Info) -> None:
-    _put(
+    put(
         parent,
         ("language", info.language),
         *(("category", word) for word in info.categories),
@@ -85,7 +62,7 @@ def _info(parent: Element, info: Info) -> None:
         ("audience", info.audience),
     )
     _named(parent, "eventCode", info.event_codes)
-    _put(
+    put(
         parent,
         ("effective", info.effective),
         ("onset", info.onset),
@@ -105,7 +82,7 @@ def _info(parent: Element, info: Info) -> None:
 
 
 def _resource(parent: Element, resource: Resource) -> None:
-    _put(
+    put(
         parent,
         ("resourceDesc", resource.description),
         ("mimeType", resource.mime_type),
@@ -117,10 +94,10 @@ def _resource(parent: Element, resource: Resource) -> None:
 
 
 def _area(parent: Element, area: Area) -> None:
-    _put(parent, ("areaDesc", area.description))
+    put(parent, ("areaDesc", area.description))
     for polygon in area.polygons:
-        _put(parent, ("polygon", " ".join(point_text(one) for one in polygon)))
+        put(parent, ("polygon", " ".join(point_text(one) for one in polygon)))
     for circle in area.circles:
-        _put(parent, ("circle", f"{point_text(circle.centre)} {number_text(circle.kilometres)}"))
+        put(parent, ("circle", f"{point_text(circle.centre)} {number_text(circle.kilometres)}"))
     _named(parent, "geocode", area.geocodes)
-    _put(parent, ("altitude", area.altitude), ("ceiling", area.ceiling))
+    put(parent, ("altitude", area.altitude), ("ceiling", area.ceiling))
