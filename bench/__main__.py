@@ -13,7 +13,9 @@ BENCHES = {
     "failover": ["bench.failover"],
     "board": ["bench.board"],
     "links": ["bench.links"],
+    "supplies": ["bench.supplies"],
     "farrington": ["bench.farrington"],
+    "plan": ["bench.plan"],
 }
 
 

@@ -28,6 +28,7 @@ from region.files.area import AREA as FILES
 from region.incidents.area import AREA as INCIDENTS
 from region.interop.area import AREA as INTEROP
 from region.places.area import AREA as PLACES
+from region.resources.area import AREA as RESOURCES
 from region.settings import Settings
 from region.spine import web, worker
 from region.spine.area import Area
@@ -41,7 +42,7 @@ from region.spine.rulebook import Rulebook
 from region.spine.seal import Seal
 from region.spine.work import Office
 
-AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, AUDIT, BOARD, INTEROP)
+AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, RESOURCES, AUDIT, BOARD, INTEROP)
 LIMITS = {
     "accounts.enter": "30 per minute",
     "accounts.enter_code": "30 per minute",

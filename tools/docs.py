@@ -13,6 +13,7 @@ from region import settings
 from region.app import AREAS, all_flows
 from region.settings import Settings
 from region.spine.flow import Flows, step_name
+from region.spine.machine import Machine
 from region.spine.rulebook import Rulebook
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "generated"
@@ -47,7 +48,8 @@ def _machines(rules: Rulebook) -> list[str]:
         told += [f"## {machine.name}", "", "```mermaid", machine.mermaid(), "```", ""]
         told += ["| waiting in | limit | how long |", "| --- | --- | --- |"]
         told += [
-            f"| {state} | `{limit}` | {_lengths(rules, limit)} |" for state, limit in machine.limits.items()
+            f"| {state} | `{limit}` | {_lengths(rules, machine, limit)} |"
+            for state, limit in machine.limits.items()
         ]
         told += ["", "| move | from | to | needs |", "| --- | --- | --- | --- |"]
         told += [f"| {move.verb} | {move.source} | {move.target} | `{move.by}` |" for move in machine.moves]
@@ -55,11 +57,11 @@ def _machines(rules: Rulebook) -> list[str]:
     return told
 
 
-def _lengths(rules: Rulebook, limit: str) -> str:
+def _lengths(rules: Rulebook, machine: Machine, limit: str) -> str:
     if "." in limit:
-        return str(rules.duration("directives", limit))
+        return str(rules.duration(machine.pack, limit))
     urgencies = ("flash", "urgent", "priority", "routine")
-    return ", ".join(f"{one} {rules.duration('directives', f'{limit}.{one}')}" for one in urgencies)
+    return ", ".join(f"{one} {rules.duration(machine.pack, f'{limit}.{one}')}" for one in urgencies)
 
 
 def _events(flows: Flows) -> list[str]:

@@ -15,6 +15,7 @@ from region.accounts.models import Account
 from region.exercise.linjiang.enrolment import to_geojson, to_spreadsheet_rows
 from region.exercise.linjiang.names import DISTRICT
 from region.exercise.linjiang.region import Region, build
+from region.exercise.stocking import reckon_all, stock_sites, tell_capacity
 from region.formats.tables import write_csv
 from region.incidents import actions as incidents
 from region.places import actions as places
@@ -53,7 +54,6 @@ ROLES = {
     "laboratory_technician": "laboratory",
     "quarantine_nurse": "clinic",
     "shelter_nurse": "clinic",
-    "storekeeper": "clinic",
     "transfer_worker": "clinic",
     "school_doctor": "clinic",
     "privacy_officer": "auditor",
@@ -88,6 +88,9 @@ NAMED = (
     Named("clinic", "clinic", "990106-CHC-001", "示范中心医生", "Demo Health Centre Doctor"),
     Named("village", "clinic", "990106-VC-001", "示范村医", "Demo Village Doctor"),
     Named("lab", "laboratory", "990106-LAB-001", "示范检验员", "Demo Laboratory Technician"),
+    Named("store", "storekeeper", "990106-WH-001", "示范保管员", "Demo Storekeeper"),
+    Named("planner", "planner", DISTRICT[0], "示范物资调度员", "Demo Logistics Planner"),
+    Named("hotel", "clinic", "990106-QS-001", "示范隔离点护士", "Demo Quarantine Nurse"),
 )
 
 
@@ -111,9 +114,23 @@ def load_exercise(office: Office, say: Callable[[str], None]) -> None:
     with office.work(system_actor(REALM)) as w:
         shifts = set_duty(w, region)
     say(f"duty: {shifts} sites have somebody on duty today")
+    load_supplies(office, region, say)
     if office.installation.demo:
         logins = ", ".join(one.login for one in NAMED)
         say(f"sign in as {logins}; the password of all is {DEMO_PASSWORD} (a demonstration alone takes it)")
+
+
+def load_supplies(office: Office, region: Region, say: Callable[[str], None]) -> None:
+    """What the sites hold and have used, reckoned; and their beds, rooms, teams and vehicles."""
+    with office.work(system_actor(REALM)) as w:
+        shelves = stock_sites(w, region)
+    with office.work(system_actor(REALM)) as w:
+        reckon_all(w)
+    with office.work(system_actor(REALM)) as w:
+        kinds = tell_capacity(w, region)
+    say(
+        f"supplies: {shelves:,} new shelves with ten days of use; capacity: {kinds} new numbers of beds and the rest"
+    )
 
 
 def load_places(office: Office, region: Region) -> None:

@@ -1,6 +1,6 @@
-"""What is known of sites when recipients are chosen by a rule: reported, counted, or standing in the tree of places.
+"""What is known of sites when recipients are chosen by a rule: their shelves, reported, counted, or in the tree.
 
-One function for each source; a later source (the stock ledger) takes the place of one of them here.
+One function for each source.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from region.dispatch.questions import Amount, FactsOfSites, Known
 from region.dispatch.wording import PACK
 from region.places.models import Area, Place, Site
 from region.places.queries.tree import current, today
+from region.resources.catalogue import items_of
+from region.resources.models import Shelf
 from region.spine.errors import Invalid
 from region.spine.flow import answers
 from region.spine.work import Work
@@ -79,6 +81,19 @@ def _reported(w: Work, item: str, question: FactsOfSites) -> Known:
 
 
 def _days_of_supply(w: Work, item: str, question: FactsOfSites) -> Known:
+    """Days of supply by the stock ledger for an item of the catalogue, by what sites report for any other name."""
+    return (_by_shelves if item in items_of(w.rules) else _by_reports)(w, item, question)
+
+
+def _by_shelves(w: Work, item: str, question: FactsOfSites) -> Known:
+    """What may be used of it over what a day takes, as reckoned last; shelves whose burn is unknown are left out."""
+    usable = Shelf.on_hand - Shelf.reserved - Shelf.blocked - Shelf.expired
+    wanted = select(Shelf.place_id, usable, Shelf.burn).where(Shelf.item == item, Shelf.burn > 0)
+    rows = w.session.execute(_of(question, Shelf.place_id, wanted))
+    return {site: Amount(float(max(0, left)), per=float(burn or 0)) for site, left, burn in rows}
+
+
+def _by_reports(w: Work, item: str, question: FactsOfSites) -> Known:
     """The newest reported stock over what a day took of it since the last report of an earlier day.
 
     Unknown without reports of two days, and where the stock did not shrink: a delivery in between hides the use.

@@ -92,9 +92,12 @@ GUARDED: dict[str, Any] = {"version_id_generator": False}
 works at once the second finds no row and is Stale."""
 
 
-def where(condition: str) -> dict[str, Any]:
-    """Arguments that make an index partial on both databases: ``Index(..., unique=True, **where("a IS NULL"))``."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+def where(condition: str, *, sqlite: str | None = None) -> dict[str, Any]:
+    """Arguments that make an index partial on both databases: ``Index(..., unique=True, **where("a IS NULL"))``.
+
+    SQLite uses it only where a query says the same words, so they can be given apart.
+    """
+    return {"sqlite_where": text(sqlite or condition), "postgresql_where": text(condition)}
 
 
 class Kept:

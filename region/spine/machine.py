@@ -32,13 +32,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Machine:
-    """A closed loop. `limits` names, for each waiting state, the rule that says how long it may wait."""
+    """A closed loop. `limits` names, for each waiting state, the rule of `pack` that says how long it may wait."""
 
     name: str
     start: str
     ends: frozenset[str]
     moves: tuple[Move, ...]
     limits: dict[str, str] = field(default_factory=dict)
+    pack: str = "directives"
 
     @property
     def states(self) -> tuple[str, ...]:

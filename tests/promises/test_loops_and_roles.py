@@ -42,11 +42,11 @@ def test_every_machine_is_shown_by_its_area() -> None:
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 def test_every_limit_has_a_length(machine: Machine) -> None:
-    """A plain name is a limit by urgency of the directives pack; a dotted one is there as it stands."""
+    """A plain name is a limit by urgency of the machine's pack; a dotted one is there as it stands."""
     for name in set(machine.limits.values()):
         wanted = [name] if "." in name else [f"{name}.{urgency}" for urgency in URGENCIES]
         for one in wanted:
-            assert RULES.duration("directives", one).total_seconds() > 0
+            assert RULES.duration(machine.pack, one).total_seconds() > 0
 
 
 def needed() -> set[str]:

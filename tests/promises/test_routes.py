@@ -41,6 +41,11 @@ TABLES = {
     "deliveries": "deliveries",
     "handovers": "handovers",
     "addresses": "addresses",
+    "requests": "supply_requests",
+    "transfers": "transfers",
+    "plans": "supply_plans",
+    "line": "supply_plan_lines",
+    "lot_id": "lots",
 }
 NUMBER = re.compile(r"<[^>]+>")
 PARAMETER = re.compile(r"(\w+)/<(?:(\w+):)?(\w+)>")
@@ -53,6 +58,7 @@ class Strangers:
     world: World
     east: Place
     west: Place
+    inside: Place
     rows: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
 
     def row(self, name: str) -> dict[str, Any]:
@@ -74,7 +80,9 @@ class Strangers:
             other = key.column.table.name
             if other == table.name:
                 return None
-            return self.west.id if other == "places" else self.row(other)[key.column.name]
+            if other == "places":  # whoever takes is not whoever gives
+                return self.inside.id if column.name == "taker_id" else self.west.id
+            return self.row(other)[key.column.name]
         if column.name.endswith("place_id") or column.name in ("from_id", "to_id"):
             return self.west.id
         if column.nullable and not isinstance(column.type, String):
@@ -129,8 +137,8 @@ def strangers(sqlite_world: World) -> Strangers:
     world = sqlite_world
     city = world.area(level="city")
     west = world.area(city, name_zh=SECRET + "西", name_en=SECRET + " West")
-    world.clinic(west, name_zh=SECRET + "院", name_en=SECRET + " clinic")
-    made = Strangers(world, world.area(city), west)
+    inside = world.clinic(west, name_zh=SECRET + "院", name_en=SECRET + " clinic")
+    made = Strangers(world, world.area(city), west, inside)
     for name in set(TABLES.values()) - {"places"}:
         made.row(name)
     return made

@@ -11,6 +11,7 @@ from region.dispatch.queries.difference import Difference, difference, of_direct
 from region.dispatch.schemas import Draft
 from region.dispatch.wording import PACK
 from region.places.queries.tree import levels
+from region.resources.catalogue import items_of
 from region.spine.work import Work
 
 
@@ -37,10 +38,10 @@ def fact_names(w: Work) -> list[FactName]:
             reported.setdefault(item.name, FactName(f"reported.{item.name}", *named))
             if item.measure:
                 counted.setdefault(item.measure, FactName(f"counted.{item.measure}", *named))
-    stock = [reported[name] for name in w.rules.value(PACK, "targeting.stock") if name in reported]
+    items = items_of(w.rules)
     supply = [
-        FactName(f"supply.{one.name.removeprefix('reported.')}.days", one.zh, one.en, "天", "days")
-        for one in stock
+        FactName(f"supply.{name}.days", items[name]["zh"], items[name]["en"], "天", "days")
+        for name in w.rules.value(PACK, "targeting.stock")
     ]
     places = [
         FactName(name, word["zh"], word["en"])

@@ -16,7 +16,7 @@ from region.dispatch.queries import inbox as asking
 from region.dispatch.wording import PACK, kinds
 from region.files.actions import keep
 from region.spine.assets import STATIC, asset_url
-from region.spine.clock import REAL, Realm
+from region.spine.device import account_word, clock_rate
 from region.spine.errors import Invalid
 from region.spine.web import Routes
 from region.spine.work import Work
@@ -28,8 +28,9 @@ SHELL = (
     "css/inbox-campaign.css",
     *("dexie.js", "js/inbox-store.js", "js/inbox-tasks.js", "js/inbox-cards.js"),
     *("js/inbox.js", "js/inbox-desk.js", "js/inbox-passing.js"),
+    *("css/shelf.css", "js/shelf-view.js", "js/shelf.js"),
 )
-"""What the page needs when there is no network; its fonts are the device's own."""
+"""What the pages of a device, inbox and shelf, need without a network; their fonts are the device's own."""
 
 
 @routes.get("/inbox", needs="dispatch.acknowledge")
@@ -40,8 +41,8 @@ def page(w: Work) -> Any:
         "dispatch/inbox.html",
         inbox=found,
         etag=found.digest(),
-        account=_account(w),
-        rate=_rate(w),
+        account=account_word(w),
+        rate=clock_rate(w),
         urgencies=w.rules.value(PACK, "urgencies"),
         kinds=kinds(w),
         zone=w.office.clock.zone.key,
@@ -59,10 +60,10 @@ def data(w: Work) -> Any:
     found = asking.inbox(w)
     answer = make_response(
         jsonify(
-            account=_account(w),
+            account=account_word(w),
             csrf=generate_csrf(),
             now=w.now.isoformat(),
-            rate=_rate(w),
+            rate=clock_rate(w),
             realm=w.realm,
             etag=found.digest(),
             counts=found.counts,
@@ -109,18 +110,6 @@ def service_worker(w: Work) -> Response:
     answer.headers["Service-Worker-Allowed"] = "/"
     answer.headers["Cache-Control"] = "no-cache"
     return answer
-
-
-def _account(w: Work) -> str:
-    """A word for who is signed in, under which the device keeps what is not sent; it names nobody."""
-    who = f"inbox/{w.realm}/{w.actor.account_id or w.actor.name}"
-    return w.office.installation.seal.digest(who)[:16]
-
-
-def _rate(w: Work) -> float:
-    """How fast this realm's clock runs."""
-    row = None if w.realm == REAL else w.session.get(Realm, w.realm)
-    return row.rate if row is not None and row.anchor_real is not None else 1.0
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,9 @@
    inboxStore.mine(owner)     what waits for this account, oldest first; refused items carry {code, text, state}
    inboxStore.strangers(owner) how many wait for other accounts on this device
    inboxStore.drop(id)        forget one (a refusal that was read)
-   inboxStore.flush()         send what may be sent: {ended: "sent" | "offline" | "signed-out", sent, data}
+   inboxStore.flush(source)   send what may be sent: {ended: "sent" | "offline" | "signed-out", sent, data}; `source`
+                             tells the account, a form token and the time: /inbox/data, or /shelf/data for the shelf
+   inboxStore.uid()           a UUIDv7
    inboxStore.learn(data)     take over the server's time;  inboxStore.now() gives it in milliseconds            */
 "use strict";
 
@@ -23,6 +25,9 @@ self.inboxStore = (() => {
     nil: (item) => `/recipients/${item.recipient}/nil`,
     ask: () => "/upward",
     seen: (item) => `/escalations/${item.recipient}/seen`,
+    "stock-count": () => "/shelf/counts",
+    "stock-receive": () => "/shelf/receipts",
+    "stock-issue": () => "/shelf/issues",
   };
   // The state that an action brings about: when it stands already, an earlier try arrived and its answer was lost.
   const REACHED = {
@@ -162,9 +167,9 @@ self.inboxStore = (() => {
     return judge(item, response);
   }
 
-  async function sendAll() {
+  async function sendAll(source) {
     const store = await open();
-    const response = await ask("/inbox/data");
+    const response = await ask(source);
     if (response.status === 401) return { ended: "signed-out", sent: 0 };
     if (!response.ok) return { ended: "offline", sent: 0 };
     const data = await response.json();
@@ -183,15 +188,27 @@ self.inboxStore = (() => {
   }
 
   /* One sender at a time: several pages and the worker share the list. */
-  async function flush() {
+  async function flush(source = "/inbox/data") {
+    const all = () => sendAll(source);
     try {
-      if (self.navigator.locks) return await self.navigator.locks.request("region-inbox-send", sendAll);
-      return await sendAll();
+      if (self.navigator.locks) return await self.navigator.locks.request("region-inbox-send", all);
+      return await all();
     } catch (error) {
       if (error instanceof TypeError || error?.name === "AbortError") return { ended: "offline", sent: 0 };
       throw error;
     }
   }
 
-  return { put, mine, strangers, drop, flush, learn, now, ask, open };
+  /* UUIDv7; crypto.randomUUID is missing on plain http. */
+  function uid() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    let time = Date.now();
+    for (let i = 5; i >= 0; i -= 1) { bytes[i] = time % 256; time = Math.floor(time / 256); }
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+
+  return { put, mine, strangers, drop, flush, learn, now, ask, open, uid };
 })();

@@ -21,19 +21,11 @@
   const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB",
     { hour: "2-digit", minute: "2-digit", timeZone: page().zone });
 
-  /* UUIDv7; crypto.randomUUID is missing on plain http. */
-  function uid() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    let time = Date.now();
-    for (let i = 5; i >= 0; i -= 1) { bytes[i] = time % 256; time = Math.floor(time / 256); }
-    bytes[6] = (bytes[6] & 0x0f) | 0x70;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    const hex = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  }
+  const { uid } = store;
+  const orders = async () => (await store.mine(owner())).filter((item) => !item.verb.startsWith("stock-"));
 
   async function paint() {
-    cards.paint(await store.mine(owner()), await store.strangers(owner()));
+    cards.paint(await orders(), await store.strangers(owner()));
     cards.tick(store.now());
     cards.foot(state, fresh);
   }

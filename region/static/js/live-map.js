@@ -263,7 +263,7 @@
       const line = moves[facts.state] || moves.planned;
       return new RegionMarks.Arrow(latlngs, {
         ...this.canvas(), noClip: true, smoothFactor: 0, fill: false, color: line.colour, dashes: line.dashes.map((part) => part * this.book.scale),
-        weight: (1.5 + (facts.breadth || 1) * 0.9) * this.book.scale, halo: colours.halo,
+        weight: (1.5 + (facts.breadth || 1) * 0.9) * this.book.scale, halo: colours.halo, gap: BASE_RADIUS * 1.5 * this.book.scale,
       });
     }
   }

@@ -104,14 +104,17 @@
       const canvas = this._renderer;
       if (!canvas._drawing || !this._rings.length) return;
       const from = this._rings[0][0];
-      const to = this._rings[0].at(-1);
-      const { color, weight, dashes, halo } = this.options;
-      const [dx, dy] = [to.x - from.x, to.y - from.y];
+      const end = this._rings[0].at(-1);
+      const { color, weight, dashes, halo, gap = 0 } = this.options;
+      const [dx, dy] = [end.x - from.x, end.y - from.y];
       const length = Math.hypot(dx, dy);
-      const head = Math.min(length / 2, weight * 3.2);
+      const head = Math.min(length / 2.5, weight * 3.2);
       if (head < 2) return;
-      const bend = { x: (from.x + to.x) / 2 + dy * 0.12, y: (from.y + to.y) / 2 - dx * 0.12 };
-      const angle = Math.atan2(to.y - bend.y, to.x - bend.x);
+      const bend = { x: (from.x + end.x) / 2 + dy * 0.12, y: (from.y + end.y) / 2 - dx * 0.12 };
+      const angle = Math.atan2(end.y - bend.y, end.x - bend.x);
+      // It ends before the mark of the taker, which lies above it and would hide the head.
+      const short = Math.min(gap, length / 4);
+      const to = { x: end.x - short * Math.cos(angle), y: end.y - short * Math.sin(angle) };
       const back = (reach, turn) => [to.x - reach * Math.cos(angle + turn), to.y - reach * Math.sin(angle + turn)];
       const ctx = canvas._ctx;
       for (const [colour, extra] of [[halo, Math.max(1.5, weight * 0.4)], [color, 0]]) {
@@ -119,7 +122,7 @@
         ctx.strokeStyle = ctx.fillStyle = colour;
         ctx.lineWidth = weight + extra;
         ctx.lineCap = "butt";
-        ctx.setLineDash(extra ? [] : dashes);
+        ctx.setLineDash(extra ? [] : dashes.map((part) => part * Math.min(1, length / 90)));
         ctx.beginPath();
         ctx.moveTo(from.x, from.y);
         ctx.quadraticCurveTo(bend.x, bend.y, ...back(head * 0.8, 0));

@@ -1,12 +1,14 @@
-/* Keeps the inbox readable without a network, and sends what waits when the network is back and the page is not.
+/* Keeps inbox and shelf readable without a network, and sends what waits when it is back and the page is not.
 
    Its first line, SHELL (the files of the page with their versions), is written by the server: when a file changes,
-   this script changes, and browsers take the new one. It serves the inbox alone.                                  */
+   this script changes, and browsers take the new one. It serves these two alone.                                  */
 "use strict";
 
 const FILES = "inbox-files";
 const PAGES = "inbox-pages";
 const PAGE = "/inbox";
+const KEPT_PAGES = [PAGE, "/shelf"];
+const SOURCES = { "inbox-send": "/inbox/data", "shelf-send": "/shelf/data" };
 const PATIENCE = 6000;
 
 self.importScripts(...SHELL.filter((url) => /dexie|inbox-store/.test(url)));
@@ -32,7 +34,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname === PAGE) event.respondWith(page(request));
+  if (KEPT_PAGES.includes(url.pathname)) event.respondWith(page(request));
   else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
 });
 
@@ -43,10 +45,10 @@ async function page(request) {
   const pages = await caches.open(PAGES);
   try {
     const answer = await fetch(request, { signal: patience.signal });
-    if (answer.ok && !answer.redirected) await pages.put(PAGE, answer.clone());
+    if (answer.ok && !answer.redirected) await pages.put(new URL(request.url).pathname, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await pages.match(PAGE);
+    const kept = await pages.match(new URL(request.url).pathname);
     if (kept) return kept;
     throw error;
   } finally {
@@ -64,9 +66,10 @@ self.addEventListener("message", (event) => {
 });
 
 self.addEventListener("sync", (event) => {
-  if (event.tag !== "inbox-send") return;
+  const source = SOURCES[event.tag];
+  if (!source) return;
   event.waitUntil((async () => {
-    const done = await self.inboxStore.flush();
+    const done = await self.inboxStore.flush(source);
     for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage("sent");
     if (done.ended === "offline") throw new Error("inbox: not sent yet");
   })());

@@ -11,7 +11,10 @@ from region.exercise import load
 from region.incidents import queries as incidents
 from region.places import queries as places
 from region.places.models import Place
+from region.resources.models import AreaSupply, Capacity, Shelf
+from region.resources.models.totals import BANDS, WHY
 from region.spine.actor import system_actor
+from tests.region.resources.store import unbalanced
 from tests.world import World
 
 
@@ -37,9 +40,17 @@ def test_everything_is_loaded_once(world: World) -> None:
         assert (found.pack, found.level, found.state) == (load.PACK, "IV", "open")
         on_duty = set(w.session.scalars(select(DutyShift.place_id)))
         assert on_duty >= set(w.session.scalars(select(Place.id).where(Place.kind == "site")))
+        assert set(w.session.scalars(select(Shelf.band).distinct())) == set(BANDS)
+        assert not w.session.scalars(select(Shelf.item).where(Shelf.stale)).all(), "all was reckoned"
+        assert set(w.session.scalars(select(Shelf.why).distinct())) == set(WHY)
+        assert w.session.scalar(select(func.count()).select_from(AreaSupply)) > 0
+        assert set(w.session.scalars(select(Capacity.kind).distinct())) >= {
+            "rooms.quarantine",
+            "beds.shelter",
+        }
         joined = w.session.scalars(select(Account.login).where(Account.password.is_not(None)))
         assert set(joined) == {one.login for one in load.NAMED}
-    assert world.office.engine is not None
+    assert unbalanced(world) == []
 
 
 def test_outside_a_demonstration_nobody_gets_the_printed_password(sqlite_world: World) -> None:
