@@ -12,7 +12,8 @@ from region.cli import context
 from region.settings import Settings
 from region.spine.errors import Invalid
 
-QUEUES = ("urgent", "normal", "fanout")
+QUEUES = ("urgent", "normal", "fanout", "slow")
+"""By urgency; what reckons for half a minute has a queue of its own, so that nobody waits behind it."""
 
 
 def web_argv(found: Settings) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from region.resources.burn import BurnRules
 from region.resources.states import PACK
 from region.spine.errors import Invalid
 from region.spine.rulebook import Rulebook
@@ -30,6 +31,12 @@ def need_item(w: Work, item: str, quantity: int = 1) -> Mapping[str, Any]:
     if quantity <= 0 or quantity > 10**12:
         raise Invalid("quantity-wrong", field="quantity", item=item)
     return facts
+
+
+def burn_rules(rules: Rulebook) -> BurnRules:
+    """How the burn is reckoned, from the pack."""
+    names = BurnRules.__dataclass_fields__
+    return BurnRules(**{name: int(rules.value(PACK, f"burn.{name}")) for name in names})
 
 
 def band_limits(rules: Rulebook) -> Callable[[str], tuple[float, float]]:

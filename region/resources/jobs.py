@@ -39,7 +39,7 @@ def reckon_night(w: Work, day: str) -> None:
         w.owe("resources.reckon_items", key=f"reckon-night:{day}:{number}", items=items)
 
 
-@runner("resources.reckon_items")
+@runner("resources.reckon_items", queue="slow")
 def reckon_items(w: Work, items: list[str]) -> None:
     """One part of the night: all shelves of some items."""
     reckoning.reckon_items(w, items)
@@ -57,7 +57,7 @@ def follow(w: Work, request: int, transfer: int) -> None:
     following.follow(w, request, transfer)
 
 
-@runner("resources.make_plan", outside=True)
+@runner("resources.make_plan", queue="slow", outside=True)
 def make_plan(desk: Desk, plan: int) -> None:
     """Reckon a plan, with no transaction open; one that has been answered is left alone."""
     with desk.work() as w:

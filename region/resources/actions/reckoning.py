@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from region.resources import burn as burning
 from region.resources.actions.areas import restate_areas
 from region.resources.bands import band_of
-from region.resources.burn import CONFIDENCE, WHY, BurnRules, days_of_supply
-from region.resources.catalogue import band_limits
+from region.resources.burn import CONFIDENCE, WHY, days_of_supply
+from region.resources.catalogue import band_limits, burn_rules
 from region.resources.events.stock import SuppliesReckoned
 from region.resources.models import Shelf
 from region.resources.queries.columns import (
@@ -71,12 +71,6 @@ def parts_of_night(w: Work, most: int = NIGHT_AT_ONCE) -> list[list[str]]:
     return parts
 
 
-def burn_rules(w: Work) -> BurnRules:
-    """How the burn is reckoned, from the pack."""
-    names = BurnRules.__dataclass_fields__
-    return BurnRules(**{name: int(w.rules.value(PACK, f"burn.{name}")) for name in names})
-
-
 def last_whole_day(w: Work) -> date:
     """The last day that is over, and so counts."""
     return w.office.clock.day(w.now) - timedelta(days=1)
@@ -89,7 +83,7 @@ def _reckon(w: Work, shelves: Shelves, *, whole: bool) -> None:
     changed = list(_changed(w, shelves, found))
     bulk.change(w.session, Shelf, changed, ("realm", "place_id", "item"))
     # By the minute, stock has changed wherever a shelf is stale; at night, areas also outlive their shelves.
-    areas = restate_areas(w, shelves.items, burn_rules(w), last_whole_day(w))
+    areas = restate_areas(w, shelves.items, burn_rules(w.rules), last_whole_day(w))
     if areas or any(_differs(row, one) for row, one in zip(shelves.rows, found, strict=True)):
         unknown = sum(one["why"] != "known" for one in found)
         w.tell(SuppliesReckoned(shelves=len(changed), unknown=unknown, night=whole))
@@ -159,7 +153,7 @@ def _since(row: Any, last_day: int, why: str) -> dict[str, Any]:
 
 
 def _rates(w: Work, shelves: Shelves, *, whole: bool) -> _Rates:
-    rules, last = burn_rules(w), last_whole_day(w)
+    rules, last = burn_rules(w.rules), last_whole_day(w)
     use = use_of(w, shelves, last - timedelta(days=rules.looked_at - 1), whole)
     number, until = len(shelves.rows), last.toordinal()
     found = burning.reckon(use, number, until, rules)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from region.places.models import Place
-from region.resources.burn import BurnRules, daily
-from region.resources.catalogue import need_item
+from region.resources.burn import daily
+from region.resources.catalogue import burn_rules, need_item
 from region.resources.forecast import BASIS, UNKNOWN, Demand, Interval, project, runs_out, stock_path
 from region.resources.models import Shelf, StockDay
 from region.resources.queries.columns import Shelves, use_of
@@ -195,8 +195,7 @@ def _stock(w: Work, item: str, place: Place) -> _Stock:
 def _history(w: Work, shelves: Shelves, days: int) -> tuple[Floats, History]:
     """Use by day, the places' days added up with their gaps filled; NaN where no place told anything."""
     until = w.office.clock.day(w.now) - timedelta(days=1)
-    names = BurnRules.__dataclass_fields__
-    rules = BurnRules(**{name: int(w.rules.value(PACK, f"burn.{name}")) for name in names})
+    rules = burn_rules(w.rules)
     grid = np.full((0, days), math.nan)
     if shelves.rows:
         since = until - timedelta(days=days + rules.window_days - 1)
