@@ -20,7 +20,8 @@ from region.spine import migrate
 from region.spine.installation import SilentBell
 from region.spine.work import Office
 from tools.browser import find_browser
-from tools.shots_stage import REALM, proof_page, stage
+from tools.shots_roads import send_out
+from tools.shots_stage import REALM, at, proof_page, run_all, stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"
 
@@ -42,6 +43,7 @@ SHOTS = (
     Shot("desk", "duty", "/desk", 1440, 900),
     Shot("compose", "duty", "/desk/compose", 1440, 900),
     Shot("wall-dispatch", "wall", "/board?scene=dispatch", 1920, 1080),
+    Shot("wall-supplies", "wall", "/board?scene=supplies", 1920, 1080),
     Shot("campaign", "duty", "/desk/directives/1/campaign", 1440, 900),
     Shot("directive", "duty", "/desk/directives/3", 1440, 900),
     Shot("roll-call", "duty", "/desk/roll-call", 1440, 900),
@@ -63,6 +65,10 @@ CHANNELS = {"sms": {"url": "http://127.0.0.1:9/sms", "key": "not-a-key"}}
 """A channel that is switched on; nothing listens there, and no site of the region has an address on it."""
 
 
+LATE_MINUTES = 1500
+"""So long ago left what is late on the road."""
+
+
 @dataclass(frozen=True)
 class Served:
     """The staged region: its address, the addresses that hold a secret, and its office."""
@@ -80,6 +86,8 @@ def served(folder: Path) -> Iterator[Served]:
     migrate.upgrade(office.engine)
     load_exercise(office, print)
     secrets = stage(office)
+    send_out(office, at(office, LATE_MINUTES))
+    run_all(office)
     settings = replace(settings, channels=CHANNELS)
     office = build_office(settings, bell=SilentBell())
     server = make_server("127.0.0.1", 0, create_app(settings, office), threaded=True)

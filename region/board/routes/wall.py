@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import geopandas as gpd
 from flask import Response, current_app, jsonify, render_template, request, stream_with_context, url_for
+from shapely.geometry import LineString
 
 from maps import base, palette
 from region.board.feed import Feed, Kept, View, feed_of
 from region.board.queries.standing import LEVEL_WORD
+from region.board.queries.supply_moves import arrows, lines, read_moves
 from region.places.queries import features, tree
 from region.spine.actor import Actor
 from region.spine.assets import local_address
@@ -29,7 +32,7 @@ RECHECK = 60.0
 """Seconds between two looks at whether the screen may still be here."""
 NOT_ON_WALL = ("grid",)
 LEVELS_SHOWN = 3
-SCENES = ("overview", "dispatch")
+SCENES = ("overview", "dispatch", "supplies")
 LEGEND = ("late", "unreachable", "dark", "watch", "owed", "reported", "working", "signed", "done")
 MAP_SCALE = 2
 
@@ -42,7 +45,7 @@ def wall(w: Work) -> Any:
     """
     lang: palette.Lang = "en" if current_lang() == "en" else "zh"
     kept = feed_of(w.office).now(w, lang)
-    urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "sites")}
+    urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "sites", "moves")}
     drawn = base.draw(
         dict.fromkeys(urls),
         lang,
@@ -63,6 +66,7 @@ def wall(w: Work) -> Any:
         scene=asked if (asked := request.args.get("scene", "")) in SCENES else SCENES[0],
         map=base.parts(drawn, local_address),
         legend=palette.legend(LEGEND, lang, "dark"),
+        moves=palette.move_legend(lang, "dark"),
     )
 
 
@@ -99,6 +103,16 @@ def sites(w: Work) -> Any:
     for feature in collection["features"]:
         feature["properties"]["state"] = shown["sites"].get(str(feature["id"]), "none")
     return jsonify(collection)
+
+
+@routes.get("/board/moves.geojson", needs="board.read")
+def moves(w: Work) -> Any:
+    """Arrows of what is on its way or yet to be sent, from giver to taker."""
+    lang: palette.Lang = "en" if current_lang() == "en" else "zh"
+    found = lines(w, arrows(w, read_moves(w)), lang)
+    shapes = [LineString(one.pop("ends")) for one in found]
+    frame = gpd.GeoDataFrame(found, geometry=shapes, crs=4326) if found else None
+    return jsonify(base.features("moves", frame, lang).collection)
 
 
 def _kept_by(answer: Response, tag: str) -> Response:

@@ -1,25 +1,34 @@
-// Turns the wall's scenes by themselves: the overview first, then dispatch, while orders are running.
+// Turns the wall's scenes by themselves: the overview first, dispatch while orders run, supplies where any are known.
 //
-// /board?scene=dispatch holds a scene, for a panel of its own. The keys 1 and 2 show one, and the turning begins anew.
+// /board?scene=dispatch holds a scene, for a panel of its own. The keys 1 to 3 show one, and the turning begins anew.
+// Every change is told on document as wall:scene.
 "use strict";
 
 (() => {
   const EVERY_SECONDS = 30;
-  const SCENES = ["overview", "dispatch"];
+  const SCENES = ["overview", "dispatch", "supplies"];
   const wall = document.getElementById("wall");
   const held = SCENES.includes(new URLSearchParams(location.search).get("scene"));
   let timer = 0;
 
   function show(scene) {
     wall.dataset.scene = scene;
+    document.dispatchEvent(new CustomEvent("wall:scene", { detail: scene }));
     clearTimeout(timer);
     if (!held) timer = setTimeout(turn, EVERY_SECONDS * 1000);
   }
 
-  // With no order running there is nothing to ask of dispatch: the overview stays.
+  // With no order running there is nothing to ask of dispatch, and with no stock known nothing of supplies.
+  const worth = {
+    overview: () => true,
+    dispatch: () => Number(wall.dataset.running) > 0,
+    supplies: () => wall.dataset.supplies === "yes",
+  };
+
   function turn() {
-    const next = SCENES[(SCENES.indexOf(wall.dataset.scene) + 1) % SCENES.length];
-    show(Number(wall.dataset.running) > 0 ? next : SCENES[0]);
+    const at = SCENES.indexOf(wall.dataset.scene);
+    const coming = SCENES.map((_, step) => SCENES[(at + 1 + step) % SCENES.length]);
+    show(coming.find((scene) => worth[scene]()));
   }
 
   document.addEventListener("keydown", ({ key }) => {
