@@ -48,7 +48,7 @@ check-vectors: $(DEV) ## real data and reference results in ../shared, where the
 		$(BIN)/python -m tools.$$check || bad=1; done; exit $$bad
 
 shots: $(DEV) $(ASSETS) system ## pictures of the screens
-	@$(BIN)/python tools/shots.py $(ARGS)
+	@$(BIN)/python -m tools.shots $(ARGS)
 
 setup: $(DEV) $(ASSETS) system ## all that run and test need, and no more
 

@@ -1,4 +1,4 @@
-"""Transfers for the pictures: what the warehouse of the exercise region sends, some late, some not yet sent."""
+"""Transfers for the pictures: what the warehouse sends, some late, some not yet sent; and a plan of more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from region.places.models import Place
-from region.resources.actions import handing, transferring
+from region.resources.actions import handing, planning, transferring
 from region.resources.actions.transferring import Ordered
 from region.resources.models import Transfer
 from region.resources.queries.overview import ShelfLine, runs_out_first
@@ -28,6 +28,9 @@ def send_out(office: Office, begun: Office) -> None:
         short = [line for line in runs_out_first(w, top.id, 40) if line.at.place != store.id][2:]
     for number, line in enumerate(_sites(short)):
         _send(begun if number < LATE else office, store, top, line, number)
+    planner = Actor("account:11", (Grant("planner", top.path),), realm=REALM)
+    with office.work(planner) as w:
+        planning.ask(w, top.id, "n95", uid="shots-plan")
 
 
 def _sites(short: list[ShelfLine]) -> list[ShelfLine]:

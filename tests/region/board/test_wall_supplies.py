@@ -71,6 +71,12 @@ class Ground:
 
 
 @pytest.fixture
+def world(sqlite_world: World) -> World:
+    """Screens have no SQL of their own: one database is enough."""
+    return sqlite_world
+
+
+@pytest.fixture
 def ground(world: World) -> Ground:
     city = world.area(level="city")
     district = world.area(city, name_en="Linjiang", name_zh="临江区")

@@ -18,7 +18,8 @@ from tests.region.resources.store import unbalanced
 from tests.world import World
 
 
-def test_everything_is_loaded_once(world: World) -> None:
+def test_everything_is_loaded_once(sqlite_world: World) -> None:
+    world = sqlite_world
     world.office = replace(world.office, installation=replace(world.office.installation, demo=True))
     said: list[str] = []
     load.load_exercise(world.office, said.append)

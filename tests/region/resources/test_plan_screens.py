@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from sqlalchemy import select
 
 from region.places.models import Place
@@ -13,6 +14,12 @@ from tests.region.resources.test_planning import asked, district, lines
 from tests.world import World
 
 __all__ = ["district"]
+
+
+@pytest.fixture
+def world(sqlite_world: World) -> World:
+    """Screens have no SQL of their own: one database is enough."""
+    return sqlite_world
 
 
 def test_a_planner_asks_and_the_page_waits_for_the_answer(world: World, district: Place) -> None:
