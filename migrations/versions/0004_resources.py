@@ -244,6 +244,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_stocks_shelf", ["place_id", "item"], unique=False)
 
     op.create_table(
+        "lot_recalls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("realm", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recalled_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_recalls_lot_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_lot_recalls_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_recalls")),
+        sa.UniqueConstraint("realm", "lot_id", "place_id", name=op.f("uq_lot_recalls_realm_lot_id_place_id")),
+    )
+    op.create_table(
         "stock_counts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("uid", sa.String(length=60), nullable=False),
@@ -597,6 +610,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stock_counts_place")
 
     op.drop_table("stock_counts")
+    op.drop_table("lot_recalls")
     with op.batch_alter_table("stocks", schema=None) as batch_op:
         batch_op.drop_index("ix_stocks_shelf")
         batch_op.drop_index("ix_stocks_lot")

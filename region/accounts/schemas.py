@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from region.spine.errors import Broken, Invalid
@@ -14,8 +14,10 @@ from region.spine.seal import Seal
 def local_time(text: str, zone: ZoneInfo, field: str) -> datetime:
     """An instant from a form's ``2022-08-04T08:00`` on the region's clock; Invalid names the field."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
+        moment = datetime.fromisoformat(text).replace(tzinfo=zone)
+        moment.astimezone(UTC)  # the first and last day of all have no hour elsewhere
+        return moment
+    except (ValueError, OverflowError):
         raise Invalid("time-form", field=field) from None
 
 

@@ -41,7 +41,7 @@ def write_transfers(w: Work, e: PlanApproved) -> None:
             lines=[Ordered(plan.item, line.quantity, line.lot_id) for line in lines],
             kind="plan",
             ordered_for=plan.place_id,
-            uid=f"plan-{plan.id}-{giver}-{taker}",
+            uid=f"plan:{plan.id}:{giver}:{taker}",
             plan_id=plan.id,
             due_at=w.now + w.rules.duration(PACK, "transfer.ship"),
         )

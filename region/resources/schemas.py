@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from region.resources.models.stock import OWNERS
 from region.spine.errors import Invalid
 
 TOKEN = re.compile(r"^[0-9A-Za-z-]{8,40}$")
 LOT = re.compile(r"^[^\s/][^/]{0,39}$")
 """A lot's code as the maker prints it; no slash, which parts item, code and last day in a lot's mark."""
-NOTE = 500
+NOTE, STORAGE = 500, 20
+LONGEST = 366
+"""Days over which use that is told at once may be spread."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ def parse_store_form(given: Mapping[str, str], quantity: bool = True) -> StoreFo
         raise Invalid("form-expired")
     if lot and not LOT.fullmatch(lot):
         raise Invalid("lot-wrong", field="lot")
+    covers, owner = whole(given.get("covers", "") or "1", "covers"), given.get("owner", "") or "own"
+    if covers > LONGEST:
+        raise Invalid("quantity-wrong", field="covers")
+    if owner not in OWNERS or len(given.get("storage", "")) > STORAGE:
+        raise Invalid("fields-wrong", field="owner" if owner not in OWNERS else "storage")
     return StoreForm(
         uid=uid,
         item=given.get("item", "").strip(),
@@ -50,10 +58,10 @@ def parse_store_form(given: Mapping[str, str], quantity: bool = True) -> StoreFo
         stock=_id(given.get("stock", "")),
         lot=lot or "-",
         expires_on=_day(given.get("expires_on", "")),
-        owner=given.get("owner", "") or "own",
+        owner=owner,
         storage=given.get("storage", ""),
         reason=given.get("reason", ""),
-        covers=whole(given.get("covers", "") or "1", "covers"),
+        covers=covers,
         blocked=given.get("blocked") == "yes",
         note=given.get("note", "").strip()[:NOTE],
     )

@@ -162,7 +162,8 @@ def _in_a_work(office: Office, actor: Actor, reading: bool, needs: str | None, v
         except Stale as stale:
             if stale.code != "crossed" or tried == TRIES - 1:
                 raise
-        except DataError as error:  # a sign, number or length that no column takes, wherever it was typed
+        # A sign, number or length that no column takes, wherever it was typed; SQLite's driver says it its own way.
+        except (DataError, OverflowError) as error:
             raise Invalid("bad-request", status=400) from error
     raise Broken("not-served")
 

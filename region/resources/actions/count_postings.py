@@ -43,7 +43,7 @@ def _posting(
     return Posting(
         place=of.place,
         kind=kind,
-        uid=f"count-{count}-{kind}-{reason}-{covers}",
+        uid=f"count:{count}:{kind}:{reason}:{covers}",
         changes=tuple(changes),
         at=of.counted_at,
         ref=f"count:{count}",

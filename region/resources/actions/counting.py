@@ -23,6 +23,7 @@ from region.spine.work import Work
 
 SKEW = timedelta(minutes=5)
 MOST = 10**12
+FIRST_YEAR = 2000
 
 
 @dataclass
@@ -99,7 +100,12 @@ def _told(count: Count, made: Written) -> StockCounted:
 
 
 def moment(w: Work, counted_at: datetime | None) -> datetime:
-    """When it was counted: never later than now, but for a clock that is a little fast; Invalid beyond that."""
+    """When it was counted: never later than now, but for a clock that is a little fast; Invalid beyond that.
+
+    Before the books of any region begin lies a clock that was never set (``day-wrong``).
+    """
+    if counted_at is not None and counted_at.year < FIRST_YEAR:
+        raise Invalid("day-wrong", field="counted_at")
     if counted_at is not None and counted_at > w.now + SKEW:
         raise Invalid("count-in-future", field="counted_at")
     return w.now if counted_at is None else min(counted_at, w.now)

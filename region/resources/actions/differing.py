@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from region.resources.actions import clocks
 from region.resources.actions.handing import hold_both, split_off
 from region.resources.actions.ledger import Change, Posting, post_one
-from region.resources.actions.transferring import end, held, ref
+from region.resources.actions.transferring import end, held, other_hand, ref
 from region.resources.events.moving import DifferenceExplained, ExplanationContested
 from region.resources.models import Transfer, TransferLine
 from region.resources.queries.transfers import lines_of
@@ -36,6 +36,7 @@ def explain(w: Work, transfer: Transfer, never_left: Mapping[int, int], words: s
 def confirm(w: Work, transfer: Transfer, words: str = "") -> None:
     """The taker agrees: the books of the giver are set right, and the transfer ends."""
     held(w, transfer)
+    other_hand(w, transfer)
     TRANSFER.move(w, transfer, "confirm", place=transfer.taker_id)
     _add_remark(transfer, words)
     _close(w, transfer)
@@ -58,6 +59,7 @@ def settle(w: Work, transfer: Transfer, never_left: Mapping[int, int], words: st
     """The place that ordered it decides, line by line, how many of the missing never left; the others are lost."""
     _need(words, "words")
     lines = held(w, transfer)
+    other_hand(w, transfer)
     TRANSFER.move(w, transfer, "settle", place=transfer.ordered_for_id)
     _say(w, transfer, lines, never_left)
     transfer.ruling, transfer.settled_by = words.strip(), w.actor.name

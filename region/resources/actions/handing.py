@@ -24,6 +24,7 @@ from region.resources.events.moving import (
     TransferTurned,
 )
 from region.resources.models import Transfer, TransferLine
+from region.resources.queries.recalls import recalled
 from region.resources.queries.transfers import lots_named
 from region.resources.states import TRANSFER
 from region.spine.errors import Invalid, Refused
@@ -42,7 +43,8 @@ def ship(w: Work, transfer: Transfer, sent: Mapping[int, int] | None = None, *, 
     """The giver signs that the goods have left: `sent` units by line, all that was set aside where it is None.
 
     What was set aside and does not leave is free again. Signing the same twice is once. Invalid
-    (``more-than-set-aside``, ``nothing-sent``); Refused (``lot-expired``) for a lot past its last day.
+    (``more-than-set-aside``, ``nothing-sent``); Refused for a lot past its last day (``lot-expired``), or recalled
+    since it was set aside (``lot-recalled``).
     """
     lines = held(w, transfer)
     numbers = {line.id: line.ordered if sent is None else sent.get(line.id, 0) for line in lines}
@@ -70,12 +72,15 @@ def ship(w: Work, transfer: Transfer, sent: Mapping[int, int] | None = None, *, 
 def _check_sent(w: Work, lines: Sequence[TransferLine], numbers: Mapping[int, int]) -> None:
     today = w.office.clock.day(w.now)
     lots = lots_named(w, {line.lot_id for line in lines if line.lot_id})
+    held_back = recalled(w, {(lot, line.giver_id) for lot in lots for line in lines})
     for line in lines:
         if not 0 <= numbers[line.id] <= line.ordered:
             raise Invalid("more-than-set-aside", field="sent", item=line.item, there=line.ordered)
         lot = lots.get(line.lot_id or 0)
         if numbers[line.id] and lot is not None and lot.expires_on and lot.expires_on < today:
             raise Refused("lot-expired", item=line.item, lot=lot.id)
+        if numbers[line.id] and lot is not None and (lot.id, line.giver_id) in held_back:
+            raise Refused("lot-recalled", item=line.item, lot=lot.id)
     if not any(numbers.values()):
         raise Invalid("nothing-sent", field="sent")
 

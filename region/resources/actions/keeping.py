@@ -13,6 +13,7 @@ from region.resources.catalogue import need_item
 from region.resources.events.stock import TargetSet
 from region.resources.lots import Standing, choose
 from region.resources.models import Lot, Movement, Sheet, Shelf, Stock
+from region.resources.queries.recalls import recalled
 from region.resources.states import PACK
 from region.spine.errors import Invalid, Refused
 from region.spine.work import Work
@@ -180,15 +181,17 @@ def stands(w: Work, uid: str) -> bool:
 
 
 def standing_of(w: Work, place: int, item: str, lot_id: int | None = None) -> list[Standing]:
-    """The stocks of one shelf as the choice of lots sees them; hold the shelf before changing any."""
+    """The stocks of one shelf as the choice of lots sees them, none of a recalled lot; hold the shelf first."""
     wanted = select(Stock, Lot.expires_on).join(Lot, Lot.id == Stock.lot_id)
     wanted = wanted.where(Stock.place_id == place, Stock.item == item, Stock.on_hand > 0)
     if lot_id is not None:
         wanted = wanted.where(Stock.lot_id == lot_id)
-    rows = w.session.execute(wanted, execution_options={"populate_existing": True})
+    rows = w.session.execute(wanted, execution_options={"populate_existing": True}).all()
+    held_back = recalled(w, {(row.lot_id, place) for row, _expires_on in rows})
     return [
         Standing(row.id, row.lot_id, row.on_hand - row.reserved - row.blocked, expires_on, row.owner)
         for row, expires_on in rows
+        if (row.lot_id, place) not in held_back
     ]
 
 

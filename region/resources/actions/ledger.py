@@ -7,7 +7,7 @@ and neither takes what the other has taken. The constraints of the tables say th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import and_, insert, or_, select
 from region.resources.actions.totals import restate
 from region.resources.events.stock import StockMoved
 from region.resources.models import Lot, Movement, Sheet, Shelf, Stock, StockDay
+from region.resources.queries.recalls import recalled
 from region.spine import bulk
 from region.spine.errors import Refused
 from region.spine.work import Work
@@ -85,15 +86,23 @@ def post(w: Work, postings: Sequence[Posting]) -> list[int]:
     """Write sheets; those whose uid stands already are left out. Gives the ids of the new ones.
 
     The caller holds the capability and tells the event. Raises Refused (``not-enough``) with the item, the lot and
-    what is there when anything would become negative, or more be reserved and blocked than stands.
+    what is there when anything would become negative, or more be reserved and blocked than stands. What of a recalled
+    lot comes in, or becomes free, is blocked at once.
     """
     fresh = _fresh(w, postings)
     stocks = _stocks(w, fresh)
     shelves = hold(w, {(one.place_id, one.item) for one in stocks.values()})
     stocks = _stocks(w, fresh)  # once more, now that nobody else can change them
-    for posting in fresh:
+    held_back = recalled(w, {(one.lot_id, one.place_id) for one in stocks.values()})
+    for at, posting in enumerate(fresh):
+        changes = []
         for change in posting.changes:
-            _apply(w, stocks[change.stock], change)
+            stock = stocks[change.stock]
+            if (stock.lot_id, stock.place_id) in held_back:
+                change = _of_recalled(stock, change, posting.kind)
+            _apply(w, stock, change)
+            changes.append(change)
+        fresh[at] = replace(posting, changes=tuple(changes))
     w.session.flush()
     sheets = _write(w, fresh, stocks)
     _add_days(w, fresh, stocks)
@@ -158,6 +167,17 @@ def _stocks(w: Work, postings: Sequence[Posting]) -> dict[int, Stock]:
         rows = w.session.scalars(wanted, execution_options={"populate_existing": True})
         found.update((row.id, row) for row in rows)
     return found
+
+
+def _of_recalled(stock: Stock, change: Change, kind: str) -> Change:
+    """The same change of a lot that is recalled here: what it would free is blocked, and what is broken was blocked."""
+    if kind == "release":
+        raise Refused("lot-recalled", item=stock.item, lot=stock.lot_id)
+    free = stock.on_hand - stock.reserved - stock.blocked
+    freed = change.on_hand - change.reserved - change.blocked
+    if kind == "write_off":
+        freed = min(0, free + freed)
+    return replace(change, blocked=change.blocked + freed) if freed > 0 or kind == "write_off" else change
 
 
 def _apply(w: Work, stock: Stock, change: Change) -> None:

@@ -87,14 +87,14 @@ def apply_load(w: Work, load_id: int) -> StockLoad:
     planned anew, the rows that differ are in `moved`, and it waits for another look.
     """
     w.need("resources.keep")
-    load = w.get(StockLoad, load_id)
+    load = _held(w, load_id)
     if load.state == "applied":
         return load
     if load.state != "planned":
         raise Refused("stock-load-dropped", load=load.id)
     plan = LoadPlan.from_doc(load.plan)
     _may_apply(w, plan)
-    takings, groups = plan.takings(f"load-{load.id}")
+    takings, groups = plan.takings(f"load:{load.id}")
     judged = counting.hold_and_judge(w, takings)
     plan.moved = plan.judge(judged, groups)
     if plan.moved:
@@ -108,6 +108,13 @@ def apply_load(w: Work, load_id: int) -> StockLoad:
     return load
 
 
+def _held(w: Work, load_id: int) -> StockLoad:
+    """The load, locked until the work ends: of two who apply or drop it at once the second sees what the first did."""
+    wanted = select(StockLoad).where(StockLoad.id == load_id).with_for_update()
+    found = w.session.scalars(wanted, execution_options={"populate_existing": True}).first()
+    return found if found is not None else w.get(StockLoad, load_id)
+
+
 def _may_apply(w: Work, plan: LoadPlan) -> None:
     """Whoever planned it may have been another: each site must be one whose stock this actor keeps."""
     if not {row.place for row in plan.rows} <= kept_sites(w).codes.keys():
@@ -117,7 +124,7 @@ def _may_apply(w: Work, plan: LoadPlan) -> None:
 def drop_load(w: Work, load_id: int) -> None:
     """Put a planned file away; dropping it twice changes nothing."""
     w.need("resources.keep")
-    load = w.get(StockLoad, load_id)
+    load = _held(w, load_id)
     if load.state == "applied":
         raise Refused("stock-load-applied", load=load.id)
     if load.state == "planned":

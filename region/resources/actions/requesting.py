@@ -22,7 +22,7 @@ from region.resources.models import RequestLine, SupplyRequest, Transfer
 from region.resources.queries.requests import answerers, lines_of
 from region.resources.queries.transfers import of_request
 from region.resources.states import REQUEST, TRANSFER
-from region.spine.errors import Invalid, Missing, Refused
+from region.spine.errors import Forbidden, Invalid, Missing, Refused
 from region.spine.work import Work
 
 ASKS = "resources.request"
@@ -128,9 +128,12 @@ def accept(
     """Agree to so many units by item; what is not named is approved as asked. Fewer than asked is a part.
 
     Invalid (``more-than-asked``), and (``nothing-approved``) where nothing is left: then decline, with a reason.
+    Forbidden (``own-request``) for the person who asked, whatever roles they hold.
     """
     lines = held(w, request)
     w.need(ANSWERS, request.answer_place_id)
+    if w.actor.account_id is not None and request.made_by == w.actor.name:
+        raise Forbidden("own-request")
     for line in lines:
         units = line.asked if approved is None else approved.get(line.item, line.asked)
         if not 0 <= units <= line.asked:

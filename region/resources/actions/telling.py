@@ -50,7 +50,7 @@ def tell_count(w: Work, place: int, told: CountTold, source: str = "api") -> Kep
     if good:
         lines = [line.counted() for _index, line in good]
         made, refused = counting.take_what_fits(
-            w, place, lines, uid=told.uid, counted_at=told.counted_at, source=source
+            w, place, lines, uid=named(place, told.uid), counted_at=told.counted_at, source=source
         )
         stood = made is not None and made.made_at != w.now
         kept.count = None if made is None else made.id
@@ -96,12 +96,20 @@ def _told(fault: Fault) -> dict[str, Any]:
 
 def move(w: Work, place: int, told: MovementTold) -> bool:
     """Receive or issue one line; False where its `uid` stood already. An issue of a lot takes that lot alone."""
-    at = counting.moment(w, told.at)
+    at, uid = counting.moment(w, told.at), named(place, told.uid)
+    if keeping.stands(w, uid):  # before anything is looked for: its lot may be used up by now, by itself
+        w.need("resources.keep", place)
+        return False
     if told.kind == "receive":
         line = Received(told.item, told.quantity, told.lot or "-", told.expires_on, told.made_on, told.owner)
-        return keeping.receive(w, place, [line], uid=told.uid, at=at) is not None
+        return keeping.receive(w, place, [line], uid=uid, at=at) is not None
     lot = _lot_here(w, place, told) if told.lot or told.expires_on else None
-    return keeping.issue(w, place, told.item, told.quantity, uid=told.uid, at=at, lot_id=lot) is not None
+    return keeping.issue(w, place, told.item, told.quantity, uid=uid, at=at, lot_id=lot) is not None
+
+
+def named(place: int, uid: str) -> str:
+    """What a device or system calls its own, told apart from what another place calls the same: both may count 1, 2."""
+    return f"{place}/{uid}"
 
 
 def _lot_here(w: Work, place: int, told: MovementTold) -> int:

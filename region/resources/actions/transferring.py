@@ -264,8 +264,8 @@ def ref(transfer: Transfer) -> str:
 
 
 def other_hand(w: Work, transfer: Transfer) -> None:
-    """Whoever signed for the giver may not sign for the taker, whatever roles they hold."""
-    if w.actor.account_id is not None and transfer.shipped_by == w.actor.name:
+    """Whoever signed for the giver may neither sign for the taker nor settle a difference, whatever roles they hold."""
+    if w.actor.account_id is not None and w.actor.name in (transfer.shipped_by, transfer.explained_by):
         raise Forbidden("same-hand")
 
 

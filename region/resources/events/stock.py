@@ -18,6 +18,22 @@ class StockMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LotRecalled(Event):
+    """A place recalled a lot for all below it."""
+
+    lot: int
+    item: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallLifted(Event):
+    """A place lifted its recall of a lot."""
+
+    lot: int
+    item: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockCounted(Event):
     """Somebody counted; what differed was taken for use, for a loss, or for something found."""
 

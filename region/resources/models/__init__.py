@@ -4,7 +4,7 @@ from region.resources.models.capacity import Capacity, CapacityReading
 from region.resources.models.counts import Count, CountLine, StockLoad
 from region.resources.models.moving import RequestLine, SupplyRequest, Transfer, TransferLine
 from region.resources.models.planning import Plan, PlanLine
-from region.resources.models.stock import Lot, Movement, Sheet, Stock
+from region.resources.models.stock import Lot, LotRecall, Movement, Sheet, Stock
 from region.resources.models.totals import AreaSupply, Shelf, StockDay
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Count",
     "CountLine",
     "Lot",
+    "LotRecall",
     "Movement",
     "Plan",
     "PlanLine",

@@ -49,6 +49,20 @@ class Lot(InRealm, Kept, Base):
     """The last day on which it may be used; None where the item has none or it is not known."""
 
 
+class LotRecall(Placed, InRealm, Kept, Base):
+    """A lot is not to be used below a place until that place lifts its recall; each area recalls for itself alone."""
+
+    __tablename__ = "lot_recalls"
+    __table_args__ = (UniqueConstraint("realm", "lot_id", "place_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    realm: Mapped[int] = mapped_column()  # its unique key holds it: no index of its own
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    recalled_at: Mapped[datetime]
+    recalled_by: Mapped[str] = mapped_column(String(80))
+
+
 class Stock(Placed, InRealm, Kept, Base):
     """What stands at one place of one lot, by owner and storage; the ledger alone changes it."""
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from region.places.models import Place
-from region.resources.models import Lot, Movement, Sheet, Stock, Transfer, TransferLine
+from region.resources.models import Lot, LotRecall, Movement, Sheet, Stock, Transfer, TransferLine
 from region.resources.models.stock import KINDS
+from region.resources.queries.recalls import recalls_of
 from region.resources.queries.shelf import PAGE, Page, days_left, readable
 from region.spine.errors import Missing
 from region.spine.work import Work
@@ -69,6 +70,8 @@ class Account:
     by_kind: dict[str, int]
     in_transit: int
     held: tuple[Held, ...]
+    recalls: tuple[tuple[LotRecall, Place], ...]
+    """Where it is recalled, as far as that holds for any place of the reader."""
 
 
 def account_of(w: Work, lot_id: int) -> Account:
@@ -90,12 +93,13 @@ def account_of(w: Work, lot_id: int) -> Account:
         by_kind=_by_kind(w, lot_id),
         in_transit=_in_transit(w, lot_id),
         held=tuple(Held(place, Balance(int(a), int(b), int(c))) for place, a, b, c in rows),
+        recalls=tuple(recalls_of(w, lot_id)),
     )
 
 
 def trail(w: Work, lot_id: int, after: str = "") -> Page[Step]:
     """The movements of a lot in the order in which they were written, with what stood at the place after each."""
-    seen = int(after) if after.isdecimal() else 0
+    seen = int(after) if after.isdecimal() and len(after) < 18 else 0
     asked = select(Movement, Sheet, Place).join(Sheet, Sheet.id == Movement.sheet_id)
     asked = _of(w, asked.join(Place, Place.id == Movement.place_id), lot_id).where(Movement.id > seen)
     rows = w.session.execute(asked.order_by(Movement.id).limit(PAGE + 1)).all()

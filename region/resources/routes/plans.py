@@ -38,7 +38,9 @@ def page(w: Work) -> Any:
 
 def _list(w: Work, fault: Invalid | None = None) -> str:
     before = request.args.get("before", "")
-    found = asking.plans(w, int(before) if before.isdigit() and before.isascii() else None)
+    found = asking.plans(
+        w, int(before) if before.isdigit() and before.isascii() and len(before) < 10 else None
+    )
     return render_template(
         "resources/plans.html",
         plans=found,

@@ -192,7 +192,8 @@ def _givers(w: Work, id: int) -> list[Given]:
     found: dict[int, dict[str, int]] = {}
     for key, value in request.form.items():
         place, _, line = key.removeprefix("from").partition("-")
-        if key.startswith("from") and place.isdecimal() and line.isdecimal() and int(line) in item_of:
+        typed_in = key.startswith("from") and place.isdecimal() and line.isdecimal() and len(key) < 24
+        if typed_in and int(line) in item_of:
             count = typed.units(value, key)
             if count:
                 found.setdefault(int(place), {})[item_of[int(line)]] = count

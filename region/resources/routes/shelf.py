@@ -116,7 +116,8 @@ def scan(w: Work) -> Any:
 def count(w: Work) -> Any:
     """One line counted: ``{uid, place, item, quantity, lot, expires_on, at}``; a `uid` is one count."""
     told = _body(CountPressed)
-    made = counting.take(w, told.place, [told.counted()], uid=told.uid, counted_at=told.at)
+    uid = telling.named(told.place, told.uid)
+    made = counting.take(w, told.place, [told.counted()], uid=uid, counted_at=told.at)
     return jsonify(ok=True, id=made.id if made else None)
 
 
