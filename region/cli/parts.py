@@ -30,7 +30,9 @@ def children(found: Settings) -> list[Child]:
     made.append(Child("web", web_argv(found), env, ready, stop_seconds=5))
     made.append(Child("worker-1", [*_region("worker"), "--queues", "urgent,normal"], env, None, 3))
     for lane in range(1, found.lanes + 1):
-        made.append(Child(f"lane-{lane}", [*_region("worker"), "--queues", "fanout"], env, None, 3))
+        # The last lane also does what reckons long: the others go on sending meanwhile.
+        queues = "fanout,slow" if lane == found.lanes else "fanout"
+        made.append(Child(f"lane-{lane}", [*_region("worker"), "--queues", queues], env, None, 3))
     made.append(Child("sweep", _region("sweep"), env, None, stop_seconds=2))
     return made
 

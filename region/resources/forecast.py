@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -240,6 +239,8 @@ def _smoothed(past: Floats, weight: float) -> _Level:
 
 def _interval(mean: Floats, variance: Floats, level: float) -> Interval:
     """Quantiles of the gamma distribution with this mean and variance, outward to whole units."""
+    from scipy import special  # a third of a second, which only who forecasts is to pay
+
     tail = (1.0 - level) / 2.0
     certain = (variance <= 0) | (mean <= 0)
     with np.errstate(divide="ignore", invalid="ignore"):

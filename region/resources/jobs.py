@@ -7,9 +7,7 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from region.resources.actions import clocks, following, planning, reckoning
-from region.resources.allocation.greedy import greedy_nearest
 from region.resources.allocation.outcome import Plan as Found
-from region.resources.allocation.plan import make_plan as solve
 from region.resources.allocation.problem import BadProblem, Problem
 from region.resources.models import Plan
 from region.resources.queries.planning import problem_of
@@ -85,6 +83,10 @@ def make_plan(desk: Desk, plan: int) -> None:
 
 def _answer(problem: Problem) -> tuple[Found, dict[str, Any]]:
     """The plan, and what the nearest that can spare would have done."""
+    # Loaded by who needs it: the solver would cost every start of a process a second.
+    from region.resources.allocation.greedy import greedy_nearest
+    from region.resources.allocation.plan import make_plan as solve
+
     greedy = greedy_nearest(problem)
     compared = {"lifted": len(greedy.lifted), "weight": greedy.weight.value, "cost": greedy.cost.value}
     return solve(problem), compared

@@ -254,7 +254,7 @@ def test_whatever_two_stores_do_the_books_add_up(world: World) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=7 if on_sqlite else 2,
+            max_examples=5 if on_sqlite else 1,
             stateful_step_count=25,
             deadline=None,
             database=None,

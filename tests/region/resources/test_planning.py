@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from region.places.models import Place
 from region.resources import jobs
 from region.resources.actions import planning
+from region.resources.allocation import plan as solving
 from region.resources.allocation.outcome import Plan as Found
 from region.resources.allocation.problem import Problem
 from region.resources.models import Plan, PlanLine, Shelf
@@ -76,7 +77,7 @@ def test_a_long_reckoning_says_that_it_lives(
 ) -> None:
     told: list[int] = []
     enough = threading.Event()
-    alive, solve = Desk.alive, jobs.solve
+    alive, solve = Desk.alive, solving.make_plan
 
     def counted(desk: Desk, w: Work) -> None:
         alive(desk, w)
@@ -90,7 +91,7 @@ def test_a_long_reckoning_says_that_it_lives(
 
     monkeypatch.setattr(Desk, "alive", counted)
     monkeypatch.setattr(jobs, "SIGN_OF_LIFE", 0.01)
-    monkeypatch.setattr(jobs, "solve", slow)
+    monkeypatch.setattr(solving, "make_plan", slow)
     assert len(lines(world, asked(world, district))) == 2
     assert len(told) >= 3
 
