@@ -182,12 +182,14 @@ def test_two_lanes_and_the_step_that_diverts_at_once_lose_nothing_and_double_not
     for thread in threads:
         thread.join(30)
     world.run()
+    demoted = [entry.data["channel"] for entry in world.journal("dispatch.ChannelDemoted")]
+    assert "sms" in demoted and len(demoted) == len(set(demoted))  # of two lanes one says so, once
+    world.wait(minutes=11)  # on a busy machine the mail may have seemed slow too, and rested
+    world.run()
     assert len({row.recipient_id for row in deliveries(world, directive) if row.state == "delivered"}) == 160
     diverted, failed = told(world, "DeliveriesDiverted"), told(world, "DeliveriesFailed")
     sms = [row.id for row in deliveries(world, directive, "sms")]
     assert sorted(one for one in diverted + failed if one in set(sms)) == sms
-    demoted = [entry.data["channel"] for entry in world.journal("dispatch.ChannelDemoted")]
-    assert "sms" in demoted and len(demoted) == len(set(demoted))  # of two lanes one says so, once
     assert set(keys(gateways, "voice")) <= {1}
     with world.as_system() as w:
         lanes = {row.lane for row in w.session.query(ChannelMinute)}
