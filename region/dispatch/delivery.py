@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, true, update
 from uuid6 import uuid7
 
 from region.dispatch.events import DeliveriesOwed
@@ -97,7 +97,7 @@ def _owe(
         if channel is not None:
             by = [channel] if (one.recipient, channel) not in standing.channels else []
         else:
-            by = choose.next_for(one) if again else choose.for_round(one)
+            by = choose.instead(one) if again else choose.for_round(one)
         for name in by:
             standing.channels.add((one.recipient, name))
             rows.append(_row(w, directive, one, name, round))
@@ -162,22 +162,36 @@ def demote(w: Work, directive_id: int, delivery_ids: Collection[int]) -> int:
     """
     w.need("system.operate")
     directive = w.get(Directive, directive_id)
-    rounds = _followers(w, directive, delivery_ids)
+    # What was made and has an error all the same: the provider took it, and told later that it never arrived.
+    lost = or_(Delivery.state.in_(("failed", "dropped")), Delivery.last_error.is_not(None))
+    rounds = _followers(w, directive, _by_follower(w, directive, delivery_ids, lost))
     owed = [_owe(w, directive, round, wanted, again=True) for round, wanted in sorted(rounds.items())]
     return sum(sum(counts.values()) for counts in owed)
 
 
-def _followers(w: Work, directive: Directive, delivery_ids: Collection[int]) -> dict[int, list[Wanted]]:
+def stranded(w: Work, directive_id: int, delivery_ids: Collection[int]) -> set[int]:
+    """Those of these deliveries that somebody still waits for, and that no other open channel could bring now."""
+    directive = w.get(Directive, directive_id)
+    found = _by_follower(w, directive, delivery_ids, true())
+    kept: set[int] = set()
+    for round, wanted in _followers(w, directive, found).items():
+        choose = Chooser(w, directive, round, wanted, standing_of(w, directive.id, round))
+        kept.update(found[one.uid].id for one in wanted if one.uid and not choose.can_elsewhere(one))
+    return kept
+
+
+def _by_follower(
+    w: Work, directive: Directive, delivery_ids: Collection[int], which: ColumnElement[bool]
+) -> dict[str, Any]:
+    """These deliveries, by the uid that whatever follows each of them has."""
+    wanted = select(
+        Delivery.id, Delivery.uid, Delivery.recipient_id, Delivery.account_id, Delivery.rung, Delivery.round
+    ).where(Delivery.directive_id == directive.id, Delivery.id.in_(delivery_ids), which)
+    return {str(uuid5(UUID(row.uid), "next")): row for row in w.session.execute(wanted.order_by(Delivery.id))}
+
+
+def _followers(w: Work, directive: Directive, found: Mapping[str, Any]) -> dict[int, list[Wanted]]:
     """What is to be owed in the place of these, by round; without what stands already."""
-    lost = select(
-        Delivery.uid, Delivery.recipient_id, Delivery.account_id, Delivery.rung, Delivery.round
-    ).where(
-        Delivery.directive_id == directive.id,
-        Delivery.id.in_(delivery_ids),
-        # What was made and has an error all the same: the provider took it, and told later that it never arrived.
-        or_(Delivery.state.in_(("failed", "dropped")), Delivery.last_error.is_not(None)),
-    )
-    found = {str(uuid5(UUID(row.uid), "next")): row for row in w.session.execute(lost.order_by(Delivery.id))}
     stand = set(w.session.scalars(select(Delivery.uid).where(Delivery.uid.in_(found))))
     bringing, reminding = (
         [row for row in found.values() if (row.round == REMINDER_ROUND) is r] for r in (False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from region.dispatch import wave
 from region.dispatch.actions import channels, handing_over, pressing, roll_call
@@ -12,6 +13,9 @@ from region.dispatch.models import Directive, Handover
 from region.spine.flow import runner
 from region.spine.work import Work
 from region.spine.worker import Desk
+
+EVERY = timedelta(minutes=1)
+"""How often the safety net looks."""
 
 
 @runner("dispatch.deliver", queue="fanout", outside=True)
@@ -33,13 +37,13 @@ def redeliver(w: Work) -> None:
         for lane in range(w.office.installation.lanes):
             w.owe("dispatch.deliver", key=f"redeliver:{minute}:{lane}", lane=lane)
     for channel in wave.switched_off(w):
-        wave.divert_soon(w, channel)
+        wave.divert_soon(w, channel, w.real_now + EVERY)
 
 
 @runner("dispatch.divert", queue="urgent")
-def divert(w: Work, channel: str) -> None:
+def divert(w: Work, channel: str, beyond: int = 0) -> None:
     """What an ailing channel, or one that was switched off, still owes in this realm, the next one owes instead."""
-    channels.divert(w, channel)
+    channels.divert(w, channel, beyond)
 
 
 @runner("dispatch.look", queue="urgent")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
@@ -34,10 +35,17 @@ def sent_channels(w: Work) -> frozenset[str]:
     return frozenset(w.office.installation.channels) | {WEBHOOK}
 
 
+def rests(w: Work) -> dict[str, datetime]:
+    """The demoted channels whose rest is not over, and the real instant at which it is."""
+    wanted = select(ChannelState.id, ChannelState.until).where(
+        ChannelState.state == "demoted", ChannelState.until > w.real_now
+    )
+    return {channel: until for channel, until in w.session.execute(wanted) if until is not None}
+
+
 def resting(w: Work) -> frozenset[str]:
     """The demoted channels whose rest is not over."""
-    wanted = select(ChannelState.id).where(ChannelState.state == "demoted", ChannelState.until > w.real_now)
-    return frozenset(w.session.scalars(wanted))
+    return frozenset(rests(w))
 
 
 def open_channels(w: Work) -> frozenset[str]:

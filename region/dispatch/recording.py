@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from region.dispatch.actions.addresses import end_gone
+from region.dispatch.delivery import stranded
 from region.dispatch.events import DeliveriesFailed, DeliveriesMade, DeliveriesRetried
 from region.dispatch.letters import Order, Outcome, Terms
 from region.dispatch.models import Delivery, Hold, Recipient
@@ -26,7 +27,7 @@ def record(
     """Write down what became of letters; each group is told once an order and channel.
 
     An arrival is a fact whoever holds the lease; a failure is only ours to record while we hold it. On an `ailing`
-    channel nothing is tried again: the next one is owed.
+    channel nothing is tried again that another could bring: the next one is owed.
     """
     w.need("system.operate")
     outcomes = list(outcomes)
@@ -45,7 +46,10 @@ def record(
         mine = [one for one in vain if one.letter.delivery in held]
         _put_off(w, terms, [one for one in mine if one.kind == "wait"])
         tried = [one for one in mine if one.kind != "wait"]
-        again = [_worth_retrying(one, terms) and channel not in ailing for one in tried]
+        again = [_worth_retrying(one, terms) for one in tried]
+        if channel in ailing:
+            alone = stranded(w, order.id, [one.letter.delivery for one in compress(tried, again)])
+            again = [more and one.letter.delivery in alone for one, more in zip(tried, again, strict=True)]
         _record_retry(w, order, channel, terms, list(compress(tried, again)))
         _record_failed(w, order, channel, [one for one, more in zip(tried, again, strict=True) if not more])
 

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from region.dispatch.letters import PACK
 from region.dispatch.models import Delivery, Directive, Recipient
-from region.dispatch.reach import PORTAL, WEBHOOK, AddressBook, Target, address_book, open_channels
+from region.dispatch.reach import (
+    PORTAL,
+    WEBHOOK,
+    AddressBook,
+    Target,
+    address_book,
+    open_channels,
+    resting,
+    sent_channels,
+)
 from region.dispatch.states import UNSIGNED
 from region.spine.work import Work
 
@@ -68,15 +77,16 @@ class Chooser:
         self, w: Work, directive: Directive, round: int, wanted: Sequence[Wanted], standing: Standing
     ) -> None:
         table = w.rules.pack(PACK).decide("channels", {"urgency": directive.urgency}).outcome
-        usable = open_channels(w)
+        usable, at_rest = open_channels(w), sent_channels(w) & resting(w)
+        in_turn = [*table["next"], *table["at_once"]]
         self._first = [name for name in table["at_once"] if name in usable]
-        later = [name for name in table["next"] if name in usable]
-        self._turns = later + self._first
+        self._turns = [name for name in in_turn if name in usable]
+        self._at_rest = [name for name in in_turn if name in at_rest]
         self._standing = standing
         self._all_at_once = directive.state == "withdrawing"
         places = select(Recipient.place_id).where(Recipient.directive_id == directive.id)
         accounts = {one.target.account for one in wanted}
-        asked = [name for name in self._turns if name not in (PORTAL, WEBHOOK)]
+        asked = [name for name in self._turns + self._at_rest if name not in (PORTAL, WEBHOOK)]
         self._book = address_book(w, places, accounts, asked) if asked else AddressBook()
 
     def for_round(self, one: Wanted) -> list[str]:
@@ -91,9 +101,32 @@ class Chooser:
 
     def next_for(self, one: Wanted) -> list[str]:
         """The channel used least so far, in the table's order; none where all stand in this round."""
+        return self._least_used(one, self._turns)
+
+    def instead(self, one: Wanted) -> list[str]:
+        """What is owed in the place of a letter that did not arrive.
+
+        Where no open channel is left, one at rest, which brings it when its rest is over; the screen comes last: it
+        has the order already.
+        """
+        return (
+            self._least_used(one, self._elsewhere)
+            or self._least_used(one, self._at_rest)
+            or self._least_used(one, [PORTAL])
+        )
+
+    def can_elsewhere(self, one: Wanted) -> bool:
+        """Whether an open channel could bring it now, other than those of this round and the screen."""
+        return bool(self._least_used(one, self._elsewhere))
+
+    @property
+    def _elsewhere(self) -> list[str]:
+        return [name for name in self._turns if name != PORTAL]
+
+    def _least_used(self, one: Wanted, channels: Sequence[str]) -> list[str]:
         used = self._standing.used.get(one.whom, Counter())
-        open_ones = [name for name in self._turns if self._can(one, name)]
-        return sorted(open_ones, key=lambda name: used[name])[:1]
+        can = [name for name in channels if self._can(one, name)]
+        return sorted(can, key=lambda name: used[name])[:1]
 
     def _can(self, one: Wanted, channel: str) -> bool:
         if (one.recipient, channel) in self._standing.channels:

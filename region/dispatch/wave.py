@@ -13,7 +13,7 @@ from region.dispatch.letters import Letter, Order, Terms
 from region.dispatch.models import ChannelState, Delivery, Directive, Hold
 from region.dispatch.packing import letters_of
 from region.dispatch.queries.channels import known_channels
-from region.dispatch.reach import UNSENT, resting, sent_channels
+from region.dispatch.reach import UNSENT, rests, sent_channels
 from region.dispatch.states import DELIVERY
 from region.spine.work import Work
 
@@ -31,15 +31,16 @@ def claim(
     """Take letters that are due, up to `room` of each channel, for as long as the lease; two lanes never hold the same.
 
     `token` names the holder. `orders` is what the lane knows of directives, and learns the new ones. Of a demoted
-    channel nothing is taken while it rests (what it still owes is diverted), and then one letter at a time, as a probe.
+    channel nothing is taken while it rests (what another can bring is diverted), and then one letter at a time, as a
+    probe.
     """
     w.need("system.operate")
     _reclaim(w)
-    ill, at_rest = _demoted(w), resting(w)
+    ill, at_rest = _demoted(w), rests(w)
     taken: list[int] = []
     for channel, most in room.items():
         if channel in at_rest:
-            divert_soon(w, channel)
+            divert_soon(w, channel, at_rest[channel])
         elif channel not in ill:
             taken += _take(w, token, terms, channel, most)
         elif not _probing(w, channel):
@@ -77,9 +78,12 @@ def _take(w: Work, token: str, terms: Terms, channel: str, most: int) -> list[in
     return list(taken.scalars())
 
 
-def divert_soon(w: Work, channel: str) -> None:
-    """Promise to divert what an ailing or switched-off channel owes in this realm, when it owes anything."""
-    free = select(Hold.id).where(owed([channel]), Hold.lease.is_(None)).limit(1)
+def divert_soon(w: Work, channel: str, before: datetime) -> None:
+    """Promise to divert what an ailing or switched-off channel owes in this realm and is due before that instant.
+
+    What no other channel can bring was put off until then, and is left alone.
+    """
+    free = select(Hold.id).where(owed([channel]), Hold.lease.is_(None), Hold.due_at < before).limit(1)
     if w.session.scalar(free) is not None:
         w.owe("dispatch.divert", key=f"divert:{channel}:{w.real_now:%Y%m%dT%H%M%S}", channel=channel)
 
@@ -151,8 +155,12 @@ def owe_next_look(w: Work) -> None:
     moment = case((Hold.lease.is_(None), Hold.due_at), else_=Hold.lease_until)
     wanted = select(func.min(moment)).where(owed(sent_channels(w)))
     earliest: datetime | None = w.session.scalar(wanted)
-    if earliest is None:
-        return
+    if earliest is not None:
+        owe_look_at(w, max(earliest, w.real_now))
+
+
+def owe_look_at(w: Work, moment: datetime) -> None:
+    """Promise one lane at that moment."""
     # Whole seconds, so that many retries and several lanes share one errand.
-    at = datetime.fromtimestamp(math.ceil(max(earliest, w.real_now).timestamp()), UTC)
+    at = datetime.fromtimestamp(math.ceil(moment.timestamp()), UTC)
     w.owe("dispatch.deliver", key=f"deliver:at:{at:%Y%m%dT%H%M%S}", really_at=at, lane=0)

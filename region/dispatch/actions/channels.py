@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from region.dispatch.delivery import demote
+from region.dispatch.delivery import demote, stranded
 from region.dispatch.events import ChannelDemoted, ChannelRestored, DeliveriesDiverted
 from region.dispatch.letters import PACK, THROTTLED, Outcome
 from region.dispatch.models import ChannelMinute, ChannelState, Delivery, Directive, Hold
-from region.dispatch.reach import UNSENT, WEBHOOK, resting
+from region.dispatch.reach import UNSENT, WEBHOOK, resting, rests
 from region.dispatch.states import DELIVERY
+from region.dispatch.wave import owe_look_at
 from region.spine.rulebook import Rulebook
 from region.spine.work import Work
 
@@ -158,45 +159,76 @@ def _demote(
     )
 
 
-def divert(w: Work, channel: str) -> int:
+def divert(w: Work, channel: str, beyond: int = 0) -> int:
     """Drop what a resting channel owes in this realm and nobody holds, and owe the next channel; gives how many.
 
-    A letter that is under way is left to its lane: it arrives, or its failure owes the next channel.
+    A letter that is under way is left to its lane: it arrives, or its failure owes the next channel. What no other
+    open channel can bring stays owed, and is put off until the rest is over. `beyond` is where the piece before ended.
     """
     w.need("system.operate")
-    well = channel in w.office.installation.channels and channel not in resting(w)
+    rest = rests(w).get(channel)
+    well = channel in w.office.installation.channels and rest is None
     if well or channel in JUDGED_APART:
         return 0
+    ids = _free(w, channel, beyond)
+    diverted = 0
+    for directive, owed in sorted(_by_directive(w, ids).items()):
+        kept = stranded(w, directive, owed)
+        _put_off(w, kept, rest or w.real_now + Measure.of(w.rules).rest)
+        diverted += _divert(w, channel, directive, owed - kept)
+    if len(ids) == PIECE:
+        key = f"divert:{channel}:{w.real_now:%Y%m%dT%H%M%S}:after:{ids[-1]}"  # what was kept is seen once more later
+        w.owe("dispatch.divert", key=key, channel=channel, beyond=ids[-1])
+    return diverted
+
+
+def _free(w: Work, channel: str, beyond: int) -> list[int]:
+    """A piece of what the channel owes in this realm and nobody holds, locked."""
     free = (Hold.channel == channel, Hold.state == DELIVERY.start, Hold.lease.is_(None))
     wanted = (
         select(Hold.id)
-        .where(*free, Hold.realm == w.realm)
+        .where(*free, Hold.realm == w.realm, Hold.id > beyond)
         .order_by(Hold.id)
         .limit(PIECE)
         .with_for_update(skip_locked=True)
     )
-    ids = list(w.session.scalars(wanted))
+    return list(w.session.scalars(wanted))
+
+
+def _by_directive(w: Work, ids: list[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for id, directive in w.session.execute(
+        select(Delivery.id, Delivery.directive_id).where(Delivery.id.in_(ids))
+    ):
+        found.setdefault(directive, set()).add(id)
+    return found
+
+
+def _put_off(w: Work, ids: set[int], until: datetime) -> None:
+    if not ids:
+        return
+    w.session.execute(
+        update(Hold)
+        .where(Hold.id.in_(ids), Hold.due_at < until)
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    owe_look_at(w, until)
+
+
+def _divert(w: Work, channel: str, directive: int, ids: set[int]) -> int:
+    """Drop these and owe the next channel; gives how many were dropped."""
     if not ids:
         return 0
-    for directive, dropped in sorted(_drop(w, ids).items()):
-        order = w.get(Directive, directive)
-        w.tell(DeliveriesDiverted(channel=channel, deliveries=tuple(dropped), **order.about))
-        demote(w, directive, dropped)
-    if len(ids) == PIECE:
-        w.owe("dispatch.divert", key=f"divert:{channel}:after:{ids[-1]}", channel=channel)
-    return len(ids)
-
-
-def _drop(w: Work, ids: list[int]) -> dict[int, list[int]]:
-    """Drop those; gives them by directive."""
-    done = w.session.execute(
+    done = w.session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(ids), Delivery.state == DELIVERY.start)
         .values(state="dropped", since=w.now, version=Delivery.version + 1, last_error="diverted")
-        .returning(Delivery.id, Delivery.directive_id)
+        .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
-    found: dict[int, list[int]] = {}
-    for id, directive in sorted(done):
-        found.setdefault(directive, []).append(id)
-    return found
+    dropped = tuple(sorted(done))
+    if dropped:
+        w.tell(DeliveriesDiverted(channel=channel, deliveries=dropped, **w.get(Directive, directive).about))
+        demote(w, directive, dropped)
+    return len(dropped)

@@ -48,6 +48,7 @@ def test_a_link_played_again(links: Links) -> None:  # noqa: F811
 def test_another_link_of_a_recipient_that_has_signed(links: Links) -> None:  # noqa: F811
     links.stage.sign(links.order, links.stage.clinics[0])
     refused(links, f"/s/{links.token()}", "link-used", 409, data=NAMED)
+    assert links.refusals() == [(links.delivery().id, "used")]
 
 
 def test_a_link_with_one_bit_turned(links: Links) -> None:  # noqa: F811
@@ -68,6 +69,7 @@ def test_a_link_made_up(links: Links) -> None:  # noqa: F811
 def test_a_link_cut_short_or_drawn_out(links: Links) -> None:  # noqa: F811
     for token in (links.token()[:-1], links.token()[:-4], links.token() + "A", links.token() + "===="):
         refused(links, f"/s/{token}", "link-forged", 409, data=NAMED)
+    assert links.refusals() == [(0, "forged")]
 
 
 def test_a_link_past_its_end(links: Links) -> None:  # noqa: F811
@@ -87,15 +89,18 @@ def test_the_end_of_a_link_put_off_by_hand(links: Links) -> None:  # noqa: F811
         409,
         data=NAMED,
     )
+    assert links.refusals() == [(0, "forged")]
 
 
 def test_another_s_delivery_under_my_own_proof(links: Links) -> None:  # noqa: F811
     mine, theirs = links.token(0), base64.urlsafe_b64decode(links.token(1))
     refused(links, f"/s/{spoilt(mine, 4, theirs[4:20])}", "link-forged", 409, data=NAMED)
+    assert links.refusals() == [(0, "forged")]
 
 
 def test_my_proof_moved_into_another_world(links: Links) -> None:  # noqa: F811
     refused(links, f"/s/{spoilt(links.token(), 0, (4).to_bytes(4, 'big'))}", "link-forged", 409, data=NAMED)
+    assert links.refusals() == [(0, "forged")]
 
 
 def test_a_genuine_link_of_one_world_finds_nothing_in_another(stage: Stage) -> None:  # noqa: F811
@@ -108,6 +113,9 @@ def test_a_genuine_link_of_one_world_finds_nothing_in_another(stage: Stage) -> N
     stage.incident = world.incident(stage.district).id
     played = prepare(stage, token="form-0002")
     refused(played, f"/s/{played.token(realm=0)}", "link-forged", 409, data=NAMED)
+    assert played.recipient().acknowledged_at is None and played.signers() == []
+    world.realm = 0
+    assert real.recipient().acknowledged_at is None and real.signers() == []
 
 
 def test_a_link_of_an_exercise_that_is_over(stage: Stage) -> None:  # noqa: F811
@@ -120,12 +128,14 @@ def test_a_link_of_an_exercise_that_is_over(stage: Stage) -> None:  # noqa: F811
     with world.as_system() as w:
         w.get(Realm, 4).closed_at = w.real_now
     refused(played, f"/s/{played.token()}", "link-expired", 409, data=NAMED)
+    assert played.signers() == []
 
 
 def test_a_genuine_link_for_a_delivery_that_never_was(links: Links) -> None:  # noqa: F811
     ends = links.world.clock.at + timedelta(hours=1)
     token = link_token(links.world.office.installation.seal, 0, str(uuid7()), ends)
     refused(links, f"/s/{token}", "link-forged", 409, data=NAMED)
+    assert links.refusals() == [(0, "forged")]
 
 
 def test_a_link_of_an_order_taken_back_before_it_was_signed(links: Links) -> None:  # noqa: F811
@@ -149,6 +159,7 @@ def test_a_link_of_somebody_who_has_left_or_who_is_not_the_one(links: Links) -> 
         w.tell(AccountClosed(account=account.id, place=clinic.id))
         w.tell(DeliveriesOwed(channel="sms", round=9, count=1, **links.order.about))
     refused(links, f"/s/{links.token()}", "link-not-yours", 409, data=NAMED)
+    assert links.recipient().state == "pending" and links.signers() == []
 
 
 def test_who_is_signed_in_beside_a_link_signs_as_the_link_alone(links: Links) -> None:  # noqa: F811
@@ -181,17 +192,20 @@ def test_a_name_that_is_a_script_stays_text(links: Links) -> None:  # noqa: F811
 def test_fields_sent_twice(links: Links) -> None:  # noqa: F811
     refused(links, f"/s/{links.token()}", "field-twice", 422, data={"name": ["甲", "乙"]})
     refused(links, f"/s/{links.token()}?v=qr&v=link", "field-twice", 422, data=NAMED)
+    assert links.signers() == [] and links.signatures() == []
 
 
 def test_a_wrong_method(links: Links) -> None:  # noqa: F811
     for method in ("PUT", "DELETE", "PATCH"):
         refused(links, f"/s/{links.token()}", "wrong-method", 405, method, data=NAMED)
         refused(links, INBOUND, "wrong-method", 405, method)
+    assert links.signatures() == [] and links.robots() == []
 
 
 def test_a_huge_body(links: Links) -> None:  # noqa: F811
     refused(links, f"/s/{links.token()}", "too-large", 413, data={"name": "x" * 9000})
     refused(links, INBOUND, "too-large", 413, **signed(links.world, b"[" * 20_000))
+    assert links.signatures() == [] and links.robots() == []
 
 
 def test_a_stranger_cannot_fill_the_journal(links: Links, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
