@@ -16,8 +16,14 @@ from region.exercise.gateways.server import Gateways, running
 from region.spine import migrate
 from region.spine.clock import wall_clock
 from region.spine.db import connect
-from tests import servers
+from tests import browsing, economy, emptying, servers
 from tests.world import World
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_proves_nothing_is_spared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with economy.spared(tmp_path_factory.mktemp("templates")):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +73,12 @@ def postgres_template(postgres: str) -> str:
     return str(make_url(url).database)
 
 
+@pytest.fixture(scope="session")
+def reused(postgres: str, postgres_template: str) -> emptying.Reused:
+    """The one migrated database on the server that tests have after each other: to copy one takes half a second."""
+    return emptying.Reused(postgres, postgres_template)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
@@ -75,10 +87,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), copy)
         yield f"sqlite:///{copy}"
         return
-    admin = request.getfixturevalue("postgres")
-    url = servers.fresh_database(admin, request.getfixturevalue("postgres_template"))
-    yield url
-    servers.drop_database(admin, url)
+    database = request.getfixturevalue("reused")
+    yield database.lend()
+    database.take_back()
 
 
 @pytest.fixture
@@ -97,6 +108,13 @@ def sqlite_world(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     made = World(f"sqlite:///{copy}", tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """One Chromium for a module's tests: while it is open, no asyncio.run of another test would work here."""
+    with browsing.running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

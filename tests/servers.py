@@ -188,14 +188,15 @@ def running_postgres(folder: Path) -> Iterator[str]:
             process.wait(30)
 
 
-def _connect(url: str) -> psycopg.Connection:
+def plain_connection(url: str) -> psycopg.Connection:
+    """A connection of the driver's own, each statement a transaction."""
     plain = make_url(url).set(drivername="postgresql")
     return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=5)
 
 
 def _accepts(url: str) -> bool:
     try:
-        _connect(url).close()
+        plain_connection(url).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -204,7 +205,7 @@ def _accepts(url: str) -> bool:
 def fresh_database(admin_url: str, template: str = "template1") -> str:
     """Create a database, a copy of `template` (which nobody may be connected to), and return its address."""
     name = f"t_{uuid.uuid4().hex}"
-    with _connect(admin_url) as connection:
+    with plain_connection(admin_url) as connection:
         connection.execute(
             psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 psycopg.sql.Identifier(name), psycopg.sql.Identifier(template)
@@ -217,6 +218,6 @@ def drop_database(admin_url: str, url: str) -> None:
     """Remove a database that `fresh_database` made, whoever is still connected."""
     name = make_url(url).database
     assert name is not None
-    with _connect(admin_url) as connection:
+    with plain_connection(admin_url) as connection:
         statement = psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)")
         connection.execute(statement.format(psycopg.sql.Identifier(name)))

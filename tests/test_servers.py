@@ -79,29 +79,29 @@ def test_postgres_serves_sqlalchemy_and_keeps_databases_apart(postgres: str) -> 
 
 def test_a_fresh_database_can_be_a_copy_of_a_prepared_one(postgres: str) -> None:
     prepared = servers.fresh_database(postgres)
-    with servers._connect(prepared) as connection:
+    with servers.plain_connection(prepared) as connection:
         connection.execute("create table tubes as select 'T1' as code")
     name = make_url(prepared).database
     assert name is not None
     copy = servers.fresh_database(postgres, template=name)
-    with servers._connect(copy) as connection:
+    with servers.plain_connection(copy) as connection:
         assert connection.execute("select code from tubes").fetchone() == ("T1",)
 
 
 def test_a_dropped_database_is_gone_whoever_is_connected(postgres: str) -> None:
     url = servers.fresh_database(postgres)
-    with servers._connect(url) as connection:
+    with servers.plain_connection(url) as connection:
         servers.drop_database(postgres, url)
         with pytest.raises(psycopg.OperationalError):
             connection.execute("select 1")
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
-        servers._connect(url)
+        servers.plain_connection(url)
 
 
 def test_postgres_has_no_port_and_its_folder_is_closed_to_others(postgres: str) -> None:
     home = Path(str(make_url(postgres).query["host"]))
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    with servers._connect(postgres) as connection:
+    with servers.plain_connection(postgres) as connection:
         assert connection.execute("show listen_addresses").fetchone() == ("",)
 
 

@@ -27,12 +27,17 @@ def settings(**changes: Any) -> Settings:
 
 
 def office(given: Settings | None = None) -> Office:
-    """The office of this installation; its data folder is made, closed to others, when it is not there."""
+    """The office of this installation; its data folder is made, closed to others, when it is not there.
+
+    When the verb ends, the office lets go of the database.
+    """
     from region.app import build_office
 
     found = given or settings()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return build_office(found)
+    made = build_office(found)
+    click.get_current_context().call_on_close(made.engine.dispose)
+    return made
 
 
 def lang_of_terminal() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -93,12 +92,3 @@ class Clinic:
     def rows(self, kind: type[Any]) -> list[Any]:
         with self.stage.world.as_system() as w:
             return w.session.query(kind).all()
-
-
-def eventually(page: Any, true: Callable[[], bool]) -> None:
-    """Look until it is so; the browser goes on meanwhile."""
-    for _ in range(100):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never became so")

@@ -14,10 +14,8 @@ from werkzeug.serving import make_server
 from region.app import create_app
 from region.dispatch.models import Directive, Recipient
 from region.places.models import Place
-from tests.browsing import chromium_program
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 TRIANGLE = ((0.1, 0.6), (0.97, 0.6), (0.9, 0.3))
@@ -60,9 +58,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sqlite_world: World) -> Iterator[Desk]:
+def desk(sqlite_world: World, chromium: Any) -> Iterator[Desk]:
     world = sqlite_world
-    program = chromium_program()
     district = world.area(level="district", name_zh="临江区", name_en="Linjiang")
     towns = [
         world.area(district, level="subdistrict", name_zh=zh, name_en=en)
@@ -80,20 +77,16 @@ def desk(sqlite_world: World) -> Iterator[Desk]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
-        page = context.new_page()
-        origin = f"http://127.0.0.1:{server.server_port}"
-        made = Desk(world, district, towns, clinics, origin, page, who)
-        page.on("request", lambda r: made.asked.append(r.url))
-        page.on("console", lambda m: m.type in ("error", "warning") and made.complaints.append(m.text))
-        page.on("pageerror", lambda e: made.complaints.append(str(e)))
-        context.add_cookies([{"name": "lang", "value": "en", "url": origin}])
-        yield made
-        browser.close()
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en")
+    page = context.new_page()
+    origin = f"http://127.0.0.1:{server.server_port}"
+    made = Desk(world, district, towns, clinics, origin, page, who)
+    page.on("request", lambda r: made.asked.append(r.url))
+    page.on("console", lambda m: m.type in ("error", "warning") and made.complaints.append(m.text))
+    page.on("pageerror", lambda e: made.complaints.append(str(e)))
+    context.add_cookies([{"name": "lang", "value": "en", "url": origin}])
+    yield made
+    context.close()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -207,8 +200,9 @@ def test_waiving_all_closes_the_order(desk: Desk) -> None:
     page.check("#all")
     assert page.locator("[data-bulk=waive]").is_disabled()
     page.fill("#why", "closed for repairs")
-    page.click("[data-bulk=waive]")
-    page.get_by_text("2 sites: done").wait_for()
+    with page.expect_navigation():  # the page shows itself anew
+        page.click("[data-bulk=waive]")
+        page.get_by_text("2 sites: done").wait_for()
     desk.world.run()
     assert [one.state for one in desk.directives()] == ["closed"]
     with desk.world.as_system() as w:

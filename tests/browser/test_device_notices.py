@@ -13,21 +13,11 @@ import pytest
 from region.dispatch.actions import addresses
 from region.dispatch.models import Address
 from region.exercise.gateways.server import Gateways
-from tests.browser.inbox_device import Clinic, Phone, eventually
-from tests.browsing import chromium_program
+from tests.browser.inbox_device import Clinic, Phone
+from tests.browsing import eventually
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

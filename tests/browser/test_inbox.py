@@ -13,23 +13,13 @@ from region.dispatch.actions import ending, reviewing
 from region.dispatch.models import Directive, Recipient, Remark, Report
 from region.dispatch.schemas import Saying
 from region.files.models import File
-from tests.browser.inbox_device import Clinic, eventually
-from tests.browsing import chromium_program
+from tests.browser.inbox_device import Clinic
+from tests.browsing import eventually
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 EXPECTED = "net::ERR_INTERNET_DISCONNECTED"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    program = chromium_program()
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

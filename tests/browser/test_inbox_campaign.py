@@ -11,22 +11,12 @@ from sqlalchemy import select
 from region.dispatch.actions import answering, ending
 from region.dispatch.models import Directive, Progress, Recipient, Report
 from region.places.models import Place
-from tests.browser.inbox_device import Clinic, Phone, eventually
-from tests.browsing import chromium_program
+from tests.browser.inbox_device import Clinic, Phone
+from tests.browsing import eventually
 from tests.region.dispatch.test_inbox_campaign import SAMPLED
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    program = chromium_program()
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -100,7 +90,8 @@ def test_a_nil_report_is_one_tap(clinic: Clinic) -> None:
     phone.offline()
     phone.card(order).get_by_role("button", name="Nothing to tell").click()
     phone.online()
-    eventually(phone.page, lambda: [row.text for row in clinic.rows(Report)] == ["nil"])
+    eventually(phone.page, lambda: clinic.rows(Report))
+    assert [row.text for row in clinic.rows(Report)] == ["nil"]
 
 
 def test_an_office_passes_on_to_two_sites_and_a_person_and_sees_how_far_they_are(clinic: Clinic) -> None:

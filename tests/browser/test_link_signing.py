@@ -11,12 +11,10 @@ from werkzeug.serving import make_server
 
 from region.app import create_app
 from tests.browser.inbox_device import Quiet
-from tests.browsing import chromium_program
 from tests.flows.stage import Stage, stage  # noqa: F401 - the fixture
 from tests.region.dispatch.link_stage import Links, links  # noqa: F401 - the fixture
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 
@@ -39,18 +37,15 @@ def origin(links: Links) -> Iterator[str]:  # noqa: F811
 
 
 @pytest.fixture
-def page(origin: str) -> Iterator[Any]:
+def page(origin: str, chromium: Any) -> Iterator[Any]:
     """A telephone of 390 points, in English."""
-    program = chromium_program()
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        phone = browser.new_context(
-            viewport={"width": 390, "height": 844}, has_touch=True, locale="en-GB", base_url=origin
-        )
-        made = phone.new_page()
-        made.set_default_timeout(20000)
-        yield made
-        browser.close()
+    phone = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, locale="en-GB", base_url=origin
+    )
+    made = phone.new_page()
+    made.set_default_timeout(20000)
+    yield made
+    phone.close()
 
 
 def test_one_tap_signs_and_the_same_link_says_so(links: Links, page: Any) -> None:  # noqa: F811

@@ -11,24 +11,14 @@ from sqlalchemy import select
 
 from region.places.models import Place
 from region.resources.models import Count, Shelf
-from tests.browser.inbox_device import Clinic, Phone, eventually
-from tests.browsing import chromium_program
+from tests.browser.inbox_device import Clinic, Phone
+from tests.browsing import eventually
 from tests.region.resources.store import receive, shelf, unbalanced
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "409 (CONFLICT)")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    program = chromium_program()
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

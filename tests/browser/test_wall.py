@@ -15,14 +15,12 @@ from werkzeug.serving import make_server
 from region.app import create_app
 from region.board import feed as feeding
 from region.board.routes import wall
-from tests.browsing import chromium_program
+from tests.browsing import eventually
 from tests.region.board.test_wall import Stage, staged
 from tests.world import World
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-SETTLED = "() => document.querySelector('[data-count-state=owed]')?.textContent === '8'"
 SIZES = """() => [...document.querySelectorAll('body *')].filter((e) => e.offsetWidth
     && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())
     && !['SCRIPT', 'STYLE'].includes(e.tagName))
@@ -115,23 +113,22 @@ def site(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
+def page(chromium: Any) -> Iterator[Any]:
     """A page of the wall's size that fails the test on any error or any request to another host."""
-    program = chromium_program()
     wrong: list[str] = []
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        opened = browser.new_page(viewport={"width": 1920, "height": 1080})
-        opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.on(
-            "request", lambda asked: wrong.append(asked.url) if "//127.0.0.1" not in asked.url else None
-        )
-        opened.wrong = wrong
-        yield opened
-        browser.close()
+    opened = chromium.new_page(viewport={"width": 1920, "height": 1080})
+    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("request", lambda asked: wrong.append(asked.url) if "//127.0.0.1" not in asked.url else None)
+    opened.wrong = wrong
+    yield opened
+    opened.close()
+
+
+def await_count(page: Any, state: str, number: str) -> None:
+    """Return when the wall counts so many sites in a state."""
+    told = f"document.querySelector('[data-count-state={state}]')?.textContent"
+    eventually(page, lambda: page.evaluate(told) == number)
 
 
 def own(wrong: list[str]) -> list[str]:
@@ -142,9 +139,9 @@ def own(wrong: list[str]) -> list[str]:
 def test_a_signature_turns_the_mark_and_the_bar(stage: Stage, site: Site, page: Any) -> None:
     order = stage.issue("form-0001", (stage.town.id,))
     page.goto(site.url)
-    page.wait_for_function(SETTLED)
+    await_count(page, "owed", "8")
     stage.sign(order, stage.clinics[0])
-    page.wait_for_function("() => document.querySelector('[data-count-state=signed]').textContent === '1'")
+    await_count(page, "signed", "1")
     assert page.locator("#wall-directives [data-text=signed]").text_content() == "1"
     assert page.locator("#wall-alarm").is_hidden()
     assert own(page.wrong) == []
@@ -153,12 +150,12 @@ def test_a_signature_turns_the_mark_and_the_bar(stage: Stage, site: Site, page: 
 def test_what_becomes_late_raises_the_alarm_once(stage: Stage, site: Site, page: Any) -> None:
     stage.issue("form-0001", (stage.town.id,))
     page.goto(site.url)
-    page.wait_for_function(SETTLED)
+    await_count(page, "owed", "8")
     stage.world.wait(minutes=61)
     page.wait_for_selector("#wall-alarm:not([hidden])")
     assert "8 sites in Nanping have not signed order 001" in page.locator("#wall-alarm").text_content()
     assert page.locator("#wall-tiles .is-bad").count() >= 1
-    page.wait_for_function("() => document.querySelector('[data-count-state=late]').textContent === '8'")
+    await_count(page, "late", "8")
     assert own(page.wrong) == []
 
 
@@ -167,7 +164,7 @@ def test_a_dead_server_leaves_the_last_data_and_says_how_old(stage: Stage, site:
     page.clock.install()
     page.goto(site.url)
     page.clock.resume()
-    page.wait_for_function(SETTLED)
+    await_count(page, "owed", "8")
     assert page.locator("body.is-cut").count() == 0
     site.line.cut()
     page.clock.fast_forward(16_000)
@@ -189,7 +186,7 @@ def test_it_is_legible_at_eight_metres_and_nothing_is_cut(
     stage.world.wait(minutes=61)
     page.set_viewport_size({"width": width, "height": 1080})
     page.goto(site.url.replace("lang=en", f"lang={lang}"))
-    page.wait_for_function("() => document.querySelector('[data-count-state=late]').textContent === '8'")
+    await_count(page, "late", "8")
     sizes = page.evaluate(SIZES)
     assert [one for one in sizes if one[0] < 30] == []
     values = page.evaluate(
@@ -211,7 +208,7 @@ def test_the_scenes_turn_by_themselves_and_by_key(stage: Stage, site: Site, page
     order = stage.issue("form-0001", (stage.town.id,))
     page.reload()
     page.clock.resume()
-    page.wait_for_function(SETTLED)
+    await_count(page, "owed", "8")
     assert page.locator("#wall-tiles").is_visible() and page.locator("#wall-waiting").is_hidden()
     page.clock.fast_forward(31_000)
     page.wait_for_selector("#wall[data-scene=dispatch]")

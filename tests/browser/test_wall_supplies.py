@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_wall import CUT_OFF, SIZES, Site, own, page, playwright, site
+from tests.browser.test_wall import CUT_OFF, SIZES, Site, own, page, site
+from tests.browsing import eventually
 from tests.region.board.test_wall import Stage, staged
 from tests.region.board.test_wall_supplies import Ground
 from tests.region.resources.store import issue, receive
 from tests.world import World
 
-__all__ = ["page", "playwright", "site"]
+__all__ = ["page", "site"]
 pytestmark = pytest.mark.browser
 
 WORST = [0x8F, 0x4A, 0x12]
@@ -47,6 +48,12 @@ def stage(sqlite_world: World) -> Stage:
     return made
 
 
+def painted(page: Any, pane: str, colour: list[int] | None = None) -> int:
+    """How many points of a pane's canvas are painted, in this colour if one is given."""
+    found: int = page.evaluate(PAINTED, [pane, colour])
+    return found
+
+
 def address(site: Site, lang: str = "en", scene: str = "supplies") -> str:
     return site.url.replace("lang=en", f"scene={scene}&lang={lang}")
 
@@ -56,7 +63,7 @@ def test_the_scene_is_held_by_its_address_and_legible(site: Site, page: Any, lan
     page.clock.install()
     page.goto(address(site, lang))
     page.clock.resume()
-    page.wait_for_function(f"() => ({PAINTED})(['areas', {WORST}]) > 1000")
+    eventually(page, lambda: painted(page, "areas", WORST) > 1000)
     page.clock.fast_forward(95_000)
     assert page.get_attribute("#wall", "data-scene") == "supplies"
     assert page.locator("#wall-tiles").is_hidden()
@@ -83,15 +90,15 @@ def assert_legible(page: Any) -> None:
 
 def test_colours_and_arrows_belong_to_this_scene_and_marks_to_the_others(site: Site, page: Any) -> None:
     page.goto(address(site))
-    page.wait_for_function(f"() => ({PAINTED})(['areas', {WORST}]) > 1000")
-    page.wait_for_function(f"() => ({PAINTED})(['moves', null]) > 100")
-    assert page.evaluate(PAINTED, ["sites", None]) == 0
+    eventually(page, lambda: painted(page, "areas", WORST) > 1000)
+    eventually(page, lambda: painted(page, "moves") > 100)
+    assert painted(page, "sites") == 0
     page.keyboard.press("1")
-    page.wait_for_function(f"() => ({PAINTED})(['areas', {WORST}]) === 0")
-    page.wait_for_function(f"() => ({PAINTED})(['sites', null]) > 100")
-    assert page.evaluate(PAINTED, ["moves", None]) == 0
+    eventually(page, lambda: painted(page, "areas", WORST) == 0)
+    eventually(page, lambda: painted(page, "sites") > 100)
+    assert painted(page, "moves") == 0
     page.keyboard.press("3")
-    page.wait_for_function(f"() => ({PAINTED})(['areas', {WORST}]) > 1000")
+    eventually(page, lambda: painted(page, "areas", WORST) > 1000)
     assert own(page.wrong) == []
 
 
@@ -100,8 +107,10 @@ def test_the_scenes_turn_to_it_when_stock_is_known(site: Site, page: Any) -> Non
     page.goto(site.url)
     page.clock.fast_forward(31_000)
     page.wait_for_selector("#wall[data-scene=supplies]")
+    assert page.locator("#wall-stocks").is_visible()
     page.clock.fast_forward(31_000)
     page.wait_for_selector("#wall[data-scene=overview]")
+    assert page.locator("#wall-stocks").is_hidden() and own(page.wrong) == []
 
 
 def test_what_is_used_reaches_the_screen(stage: Stage, site: Site, page: Any) -> None:

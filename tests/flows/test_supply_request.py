@@ -52,15 +52,29 @@ def sign(world: World, place: Place, action: Any, transfer: int) -> None:
         action(w, w.get(Transfer, transfer))
 
 
-def test_tubes_that_last_two_days_and_a_third_are_asked_for_and_come_in_38_hours(world: World) -> None:
-    city = world.area(level="city", name_en="Yunchuan City")
-    reserve = world.site(city, "warehouse")
-    store = world.site(world.area(city, name_en="Linjiang District"), "warehouse")
+def two_days_of_use(world: World, reserve: Place, store: Place) -> None:
+    """What both stores hold at first, and what the second and third day use up."""
     receive(world, reserve, TUBES, 500_000)
     receive(world, store, TUBES, 150_000)
     for day, used in ((2, 34_760), (3, 34_340)):
         at(world, day, 18)
         issue(world, store, TUBES, used)
+
+
+def check_met(world: World, city: Place, request: int) -> None:
+    """The city sees one request, met whole in 38 hours."""
+    with world.as_("duty_officer", city) as w:
+        met = requests.met(w)
+        found = (met.requests, met.share, met.by_item, met.median)
+        assert found == (1, 1.0, {TUBES: 1.0}, timedelta(hours=38))
+        assert w.get(SupplyRequest, request).state == "fulfilled"
+
+
+def test_tubes_that_last_two_days_and_a_third_are_asked_for_and_come_in_38_hours(world: World) -> None:
+    city = world.area(level="city", name_en="Yunchuan City")
+    reserve = world.site(city, "warehouse")
+    store = world.site(world.area(city, name_en="Linjiang District"), "warehouse")
+    two_days_of_use(world, reserve, store)
     at(world, 3, 20)
     request = asked(world, store)
     at(world, 3, 22)
@@ -77,15 +91,7 @@ def test_tubes_that_last_two_days_and_a_third_are_asked_for_and_come_in_38_hours
     at(world, 5, 10)
     sign(world, store, handing.receive, transfer)
     world.run()
-    with world.as_("duty_officer", city) as w:
-        met = requests.met(w)
-        assert (met.requests, met.share, met.by_item, met.median) == (
-            1,
-            1.0,
-            {TUBES: 1.0},
-            timedelta(hours=38),
-        )
-        assert w.get(SupplyRequest, request).state == "fulfilled"
+    check_met(world, city, request)
     at(world, 5, 18)
     issue(world, store, TUBES, 34_500)
     at(world, 6, 0)

@@ -10,9 +10,7 @@ from shapely.geometry import LineString, Point, box
 
 from maps import base, palette
 from region.spine import assets
-from tests.browsing import chromium_program
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 POLICY = (
@@ -125,36 +123,26 @@ def origin():
     thread.join()
 
 
-def chromium() -> str:
-    return chromium_program()
-
-
 @pytest.fixture
-def shown(origin):
+def shown(origin, chromium):
     """The page, loaded, with what it asked of the network and what it complained of."""
     if assets.missing():
         pytest.fail(f"assets are missing: {assets.missing()}; run tools/assets.py")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = browser.new_page(viewport={"width": 1000, "height": 800})
-        page.asked, page.complaints = [], []
-        page.on("request", lambda r: page.asked.append(r.url))
-        # Chromium advises about reading a canvas back, which only this test does.
-        advice = "Multiple readback operations"
-        page.on(
-            "console",
-            lambda m: (
-                m.type in ("error", "warning") and advice not in m.text and page.complaints.append(m.text)
-            ),
-        )
-        page.on("pageerror", lambda e: page.complaints.append(str(e)))
-        page.goto(origin)
-        page.wait_for_selector("body[data-loaded='3']")
-        yield page
-        Handler.broken = False
-        browser.close()
+    page = chromium.new_page(viewport={"width": 1000, "height": 800})
+    page.asked, page.complaints = [], []
+    page.on("request", lambda r: page.asked.append(r.url))
+    # Chromium advises about reading a canvas back, which only this test does.
+    advice = "Multiple readback operations"
+    page.on(
+        "console",
+        lambda m: m.type in ("error", "warning") and advice not in m.text and page.complaints.append(m.text),
+    )
+    page.on("pageerror", lambda e: page.complaints.append(str(e)))
+    page.goto(origin)
+    page.wait_for_selector("body[data-loaded='3']")
+    yield page
+    Handler.broken = False
+    page.close()
 
 
 def colour_of(page, number: int) -> list[str]:

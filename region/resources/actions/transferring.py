@@ -72,12 +72,21 @@ def order(
     if offered:
         TRANSFER.move(w, row, "offer", place=giver)
     clocks.start(w, row)
-    items = tuple(sorted({line.item for line in lines}))[:50]
+    _tell_ordered(w, row, lines)
+    return row
+
+
+def _tell_ordered(w: Work, row: Transfer, lines: Sequence[Ordered]) -> None:
     told = TransferOrdered(
-        transfer=row.id, kind=kind, giver=giver, taker=taker, items=items, due=due_at, place=ordered_for
+        transfer=row.id,
+        kind=row.kind,
+        giver=row.giver_id,
+        taker=row.taker_id,
+        items=tuple(sorted({line.item for line in lines}))[:50],
+        due=row.due_at,
+        place=row.ordered_for_id,
     )
     w.tell(told)
-    return row
 
 
 def _may_order(w: Work, kind: str, giver: int, ordered_for: int) -> bool:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from region.accounts import actions
+from region.accounts import actions, passwords
 from region.accounts.models import Account, SignInSession
 from region.accounts.queries.sessions import session_by_token
 from region.app import create_app
@@ -235,3 +236,16 @@ def test_guesses_are_limited_to_thirty_a_minute(world: World, path: str) -> None
     client = app.test_client()
     assert 429 not in {client.post(path, data={"code": "000000"}).status_code for _ in range(30)}
     assert client.post(path, data={"code": "000000"}).status_code == 429
+
+
+def test_outside_a_demonstration_a_password_is_hashed_as_strongly_as_the_library_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All other tests hash quickly, by tests.economy."""
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)
+    passwords.hasher.cache_clear()
+    kept = passwords.chosen(PASSWORD, "nanping01", demo=False)
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passwords.verify(kept, PASSWORD, demo=False)
+    assert not passwords.verify(kept, PASSWORD + "!", demo=False)
+    passwords.hasher.cache_clear()

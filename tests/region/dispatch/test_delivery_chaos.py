@@ -18,7 +18,7 @@ from tests.receivers import Receivers
 from tests.region.dispatch.orders import deliveries, recipients
 from tests.world import World
 
-SITES = 300
+SITES = 120
 LONGEST = 150.0
 
 

@@ -60,30 +60,32 @@ def why(plan: LoadPlan) -> list[tuple[int, str]]:
     return [(one["number"], one["code"]) for one in plan.refused]
 
 
+DIRTY = (
+    "WH-01,Ｎ９５口罩,１２００,只,A1,2024-05-31,\n"
+    '0042,医用外科口罩,"2,000",只,,,2022-07-31\n'
+    "WH-02,防护服,3,套,,,\n"
+    "WH-02,n95,20,盒,,,\n"
+    "WH-02,手套,4,盒（50双）,,,\n"
+    "WH-02,呼吸机,4,台,,,\n"
+    "WH-03,n95,4,只,,,\n"
+    "WH-99,n95,4,只,,,\n"
+    "WH-01,鞋套,-3,双,,,\n"
+    "WH-01,鞋套,2.5,双,,,\n"
+    "WH-01,鞋套,,双,,,\n"
+    "WH-01,鞋套,3,公斤,,,\n"
+    "WH-01,帽子,3,个,,03/04/2023,\n"
+    "WH-01,帽子,3,个,,,2022-08-02\n"
+    "WH-01,护目镜,3,副,,,\n"
+    "WH-01,护目镜,4,副,,,\n"
+    "WH-01,面屏,4,个,,,\n"
+    "WH-01,面屏,4,个,Q1,,\n"
+    "合计,,3260,,,,\n"
+)
+
+
 def test_a_dirty_file_is_read_where_it_is_certain_and_refused_by_row_where_not(office: Office) -> None:
     receive(office.world, office.north, "n95", 1000, "A1", date(2024, 5, 31))
-    rows = (
-        "WH-01,Ｎ９５口罩,１２００,只,A1,2024-05-31,\n"
-        '0042,医用外科口罩,"2,000",只,,,2022-07-31\n'
-        "WH-02,防护服,3,套,,,\n"
-        "WH-02,n95,20,盒,,,\n"
-        "WH-02,手套,4,盒（50双）,,,\n"
-        "WH-02,呼吸机,4,台,,,\n"
-        "WH-03,n95,4,只,,,\n"
-        "WH-99,n95,4,只,,,\n"
-        "WH-01,鞋套,-3,双,,,\n"
-        "WH-01,鞋套,2.5,双,,,\n"
-        "WH-01,鞋套,,双,,,\n"
-        "WH-01,鞋套,3,公斤,,,\n"
-        "WH-01,帽子,3,个,,03/04/2023,\n"
-        "WH-01,帽子,3,个,,,2022-08-02\n"
-        "WH-01,护目镜,3,副,,,\n"
-        "WH-01,护目镜,4,副,,,\n"
-        "WH-01,面屏,4,个,,,\n"
-        "WH-01,面屏,4,个,Q1,,\n"
-        "合计,,3260,,,,\n"
-    )
-    load, plan = office.plan(HEAD + rows)
+    load, plan = office.plan(HEAD + DIRTY)
     assert [(r.number, r.item, r.quantity, r.action, r.meaning) for r in plan.rows] == [
         (2, "n95", 1200, "changed", "found"),
         (3, "surgical_mask", 2000, "new", "found"),
