@@ -14,8 +14,12 @@ BENCHES = {
     "board": ["bench.board"],
     "links": ["bench.links"],
     "supplies": ["bench.supplies"],
+    "field": ["bench.field"],
+    "results": ["bench.results"],
+    "linjiang_rounds": ["bench.linjiang_rounds"],
     "farrington": ["bench.farrington"],
     "plan": ["bench.plan"],
+    "round_board": ["bench.round_board"],
 }
 
 

@@ -27,8 +27,10 @@ from region.dispatch.area import AREA as DISPATCH
 from region.files.area import AREA as FILES
 from region.incidents.area import AREA as INCIDENTS
 from region.interop.area import AREA as INTEROP
+from region.people.area import AREA as PEOPLE
 from region.places.area import AREA as PLACES
 from region.resources.area import AREA as RESOURCES
+from region.sampling.area import AREA as SAMPLING
 from region.settings import Settings
 from region.spine import web, worker
 from region.spine.area import Area
@@ -41,8 +43,22 @@ from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.rulebook import Rulebook
 from region.spine.seal import Seal
 from region.spine.work import Office
+from region.surveillance.area import AREA as SURVEILLANCE
 
-AREAS: tuple[Area, ...] = (PLACES, INCIDENTS, ACCOUNTS, FILES, DISPATCH, RESOURCES, AUDIT, BOARD, INTEROP)
+AREAS: tuple[Area, ...] = (
+    PLACES,
+    INCIDENTS,
+    ACCOUNTS,
+    PEOPLE,
+    FILES,
+    DISPATCH,
+    RESOURCES,
+    SAMPLING,
+    SURVEILLANCE,
+    AUDIT,
+    BOARD,
+    INTEROP,
+)
 LIMITS = {
     "accounts.enter": "30 per minute",
     "accounts.enter_code": "30 per minute",
@@ -75,6 +91,7 @@ def build_office(settings: Settings, *, clock: Clock | None = None, bell: Bell |
         bell=bell,
         installation=Installation(
             files_dir=settings.data_dir / "files",
+            keys_dir=settings.keys_path,
             seal=Seal(settings.secret("seal.key")),
             demo=settings.demo,
             public_url=settings.public_url,
@@ -91,7 +108,8 @@ def all_flows() -> Flows:
     """Every step, answer, runner and event there is, found in the modules where they may stand."""
     flows = worker.learn_own(Flows())
     steps = [info.name for info in pkgutil.iter_modules(region.flows.__path__, "region.flows.")]
-    parts = [f"region.{area.name}.{part}" for area in AREAS for part in ("events", "jobs")]
+    # Tables too: one that nothing here uses may still be what another refers to.
+    parts = [f"region.{area.name}.{part}" for area in AREAS for part in ("models", "events", "jobs")]
     known = [importlib.import_module(name) for name in [*steps, *parts] if _exists(name)]
     return flows.learn(module for one in known for module in _with_inside(one))
 

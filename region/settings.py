@@ -44,6 +44,19 @@ class Settings:
     """Reverse proxies in front of the web server, whose word about the caller's address is believed; nginx is 1."""
     duty_phone: str = ""
     """Telephone of the duty desk, shown to clinics."""
+    mllp_port: int = 0
+    """Port on which analysers hand in results (HL7 over MLLP); 0 starts no such listener."""
+    mllp_host: str = "127.0.0.1"
+    """Address on which they are heard."""
+    mllp_senders: str = ""
+    """Who may hand in: ``FACILITY=SITE`` by commas, the sender's name (MSH-4) and the code of its laboratory here;
+    ``FACILITY=SITE@7`` reports into exercise 7."""
+    mllp_cert: Path | None = None
+    """Certificate chain (PEM) with which the listener speaks TLS; empty speaks plainly."""
+    mllp_key: Path | None = None
+    """Private key (PEM) of that certificate."""
+    mllp_clients: Path | None = None
+    """Authorities (PEM) one of which must have signed an analyser's own certificate; empty asks for none."""
     channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     """How orders leave the house: ``REGION_CHANNELS_SMS_URL`` is field `url` of channel `sms`. A secret may lie in a
     file of the secrets folder instead, named ``channel.sms.key``. A channel with no field is switched off."""
@@ -66,6 +79,11 @@ class Settings:
     @property
     def secrets_path(self) -> Path:
         return self.secrets_dir or self.data_dir / "secrets"
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the keys lie with which what is collected about people is closed, one for each incident."""
+        return self.data_dir / "keys"
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -23,6 +23,7 @@ from region.surveillance.detect.farrington import FarringtonControl, farrington,
 from region.surveillance.detect.glr import Glr, GlrNb, glr
 from region.surveillance.detect.references import Bayes, Cdc, Rki, bayes, cdc, rki
 from region.surveillance.detect.series import Array, Control, Panel, Signals
+from tools import check_vectors_rounds
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "shared" / "vectors"
 
@@ -141,6 +142,7 @@ def main(vectors: Path = VECTORS) -> int:
     print("check-vectors: early warning against reference results")
     differing = sum(check(folder, how, vectors) for folder, how in COMPARISONS.items())
     folders = {path.name for path in vectors.iterdir() if path.is_dir()}
+    differing += check_vectors_rounds.check(vectors / "scenario")
     print(f"  not compared yet: {', '.join(sorted(folders - INPUTS - COMPARISONS.keys())) or 'nothing'}")
     return 1 if differing else 0
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "db": ("region.cli.db:db", "bring the database up to date, or check that it is"),
     "web": ("region.cli.serve:web", "the web server alone (systemd runs this)"),
     "worker": ("region.cli.serve:worker", "one worker alone (systemd runs this)"),
+    "mllp": ("region.cli.mllp:mllp", "hear analysers alone: results as HL7 over MLLP (systemd runs this)"),
     "sweep": ("region.cli.serve:sweep", "the sweep alone, which finds what is due (systemd runs this)"),
 }
 DATABASE_AWAY = 6  # the exit code of Unready

@@ -21,6 +21,7 @@ from region.spine.errors import Invalid, Refused
 from region.spine.rows import Sheet
 
 FORMAT = 1
+OF_PEOPLE = "people"  # the folder, in a tar of keys, of those that close what was collected about people
 MANIFEST = "manifest.json"
 
 
@@ -53,12 +54,13 @@ def save(engine: Engine, files_dir: Path, path: Path, made_at: str) -> dict[str,
     return manifest
 
 
-def save_keys(secrets_dir: Path, path: Path) -> int:
-    """Write the keys to a tar file of their own; returns how many."""
-    found = sorted(one for one in secrets_dir.glob("*") if one.is_file())
+def save_keys(secrets_dir: Path, keys_dir: Path, path: Path) -> int:
+    """Write the keys, and those of what was collected about people, to a tar file of their own; returns how many."""
+    found = {one.name: one for one in sorted(secrets_dir.glob("*")) if one.is_file()}
+    found |= {f"{OF_PEOPLE}/{one.name}": one for one in sorted(keys_dir.glob("*.key"))}
     with new_tar(path) as tar:
-        for file in found:
-            _add(tar, file.name, file)
+        for name, file in found.items():
+            _add(tar, name, file)
     return len(found)
 
 
@@ -154,15 +156,18 @@ def bring_back_files(tar: tarfile.TarFile, manifest: dict[str, Any], files_dir: 
         _write(_member(tar, one["path"]), files_dir / _inside(one["path"]).relative_to("files"))
 
 
-def bring_back_keys(path: Path, secrets_dir: Path) -> int:
-    """Write the keys under an empty folder, readable by their owner alone; returns how many."""
-    if secrets_dir.exists() and any(secrets_dir.iterdir()):
-        raise Refused("place-not-empty", place=str(secrets_dir), found="keys")
-    secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+def bring_back_keys(path: Path, secrets_dir: Path, keys_dir: Path) -> int:
+    """Write the keys under empty folders, readable by their owner alone; returns how many."""
+    for folder in (secrets_dir, keys_dir):
+        if folder.exists() and any(folder.iterdir()):
+            raise Refused("place-not-empty", place=str(folder), found="keys")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_tar(path) as tar:
         names = tar.getnames()
         for name in names:
-            _write(_member(tar, name), secrets_dir / _inside(name).name)
+            inside = _inside(name)
+            folder = keys_dir if inside.parts[0] == OF_PEOPLE else secrets_dir
+            _write(_member(tar, name), folder / inside.name)
     return len(names)
 
 

@@ -35,7 +35,7 @@ def backup(file: Path, keys: Path | None) -> None:
     if keys is None:
         click.echo("the keys are not in it: keep REGION_SECRETS_DIR safe apart, or use --keys FILE")
         return
-    click.echo(f"{keys}: {archive.save_keys(found.secrets_path, keys)} keys")
+    click.echo(f"{keys}: {archive.save_keys(found.secrets_path, found.keys_path, keys)} keys")
 
 
 @click.command()
@@ -66,7 +66,7 @@ def restore(file: Path, into: str, keys: Path | None) -> None:
     lines = sum(one["rows"] for one in manifest["tables"])
     click.echo(f"restored {lines} rows and {len(manifest['files'])} files of {manifest['made_at']}")
     if keys is not None:
-        click.echo(f"restored {archive.bring_back_keys(keys, target.secrets_path)} keys")
+        click.echo(f"restored {archive.bring_back_keys(keys, target.secrets_path, target.keys_path)} keys")
 
 
 def _target(into: str) -> Settings:

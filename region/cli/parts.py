@@ -13,11 +13,13 @@ from region.supervisor import Child
 
 QUEUE_KEY = "queue.key"  # the password of the embedded Valkey, made with the other secrets
 
+LOCAL = ("127.0.0.1", "localhost", "0.0.0.0")
+
 QUEUE_ADDRESS = "queue/address"  # where the embedded Valkey of the last start listens
 
 
 def children(found: Settings) -> list[Child]:
-    """Valkey (unless REGION_REDIS_URL names one), the web server, the workers, the sweep."""
+    """Valkey (unless REGION_REDIS_URL names one), the web server, the workers, the sweep, and who hears analysers."""
     made: list[Child] = []
     if not found.redis_url:
         port, password = supervisor.free_port(), found.secret(QUEUE_KEY).hex()
@@ -25,8 +27,7 @@ def children(found: Settings) -> list[Child]:
         found = replace(found, redis_url=f"redis://:{password}@127.0.0.1:{port}/0")
         _note_address(found)
     env = _env(found)
-    answers = found.host in ("127.0.0.1", "localhost", "0.0.0.0")
-    ready = (lambda: supervisor.page_answers(found.port, "/readyz")) if answers else None
+    ready = (lambda: supervisor.page_answers(found.port, "/readyz")) if found.host in LOCAL else None
     made.append(Child("web", web_argv(found), env, ready, stop_seconds=5))
     made.append(Child("worker-1", [*_region("worker"), "--queues", "urgent,normal"], env, None, 3))
     for lane in range(1, found.lanes + 1):
@@ -34,6 +35,9 @@ def children(found: Settings) -> list[Child]:
         queues = "fanout,slow" if lane == found.lanes else "fanout"
         made.append(Child(f"lane-{lane}", [*_region("worker"), "--queues", queues], env, None, 3))
     made.append(Child("sweep", _region("sweep"), env, None, stop_seconds=2))
+    if found.mllp_port:
+        heard = (lambda: supervisor.port_answers(found.mllp_port)) if found.mllp_host in LOCAL else None
+        made.append(Child("mllp", _region("mllp"), env, heard, stop_seconds=5))
     return made
 
 

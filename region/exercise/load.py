@@ -15,6 +15,7 @@ from region.accounts.models import Account
 from region.exercise.linjiang.enrolment import to_geojson, to_spreadsheet_rows
 from region.exercise.linjiang.names import DISTRICT
 from region.exercise.linjiang.region import Region, build
+from region.exercise.sampling_day import run_today
 from region.exercise.stocking import reckon_all, stock_sites, tell_capacity
 from region.formats.tables import write_csv
 from region.incidents import actions as incidents
@@ -90,6 +91,8 @@ NAMED = (
     Named("lab", "laboratory", "990106-LAB-001", "示范检验员", "Demo Laboratory Technician"),
     Named("store", "storekeeper", "990106-WH-001", "示范保管员", "Demo Storekeeper"),
     Named("planner", "planner", DISTRICT[0], "示范物资调度员", "Demo Logistics Planner"),
+    Named("sampler", "sampler", "990106-SS-001", "示范采样员", "Demo Sampler"),
+    Named("courier", "courier", DISTRICT[0], "示范转运员", "Demo Courier"),
     Named("hotel", "clinic", "990106-QS-001", "示范隔离点护士", "Demo Quarantine Nurse"),
 )
 
@@ -115,6 +118,8 @@ def load_exercise(office: Office, say: Callable[[str], None]) -> None:
         shifts = set_duty(w, region)
     say(f"duty: {shifts} sites have somebody on duty today")
     load_supplies(office, region, say)
+    sampled = run_today(office, REALM, INCIDENT)
+    say(f"sampling: a round that runs today, {sampled:,} people sampled now")
     if office.installation.demo:
         logins = ", ".join(one.login for one in NAMED)
         say(f"sign in as {logins}; the password of all is {DEMO_PASSWORD} (a demonstration alone takes it)")

@@ -1,8 +1,7 @@
-"""Supplies meet the rest: a decided plan becomes transfers and orders, and a forecast learns what rounds will need."""
+"""Supplies meet the rest: a decided plan becomes transfers and orders."""
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
@@ -17,9 +16,8 @@ from region.resources.actions.transferring import Ordered, order
 from region.resources.catalogue import items_of
 from region.resources.events.planning import PlanApproved
 from region.resources.models import Plan, PlanLine
-from region.resources.questions import PlannedSampling, Sampled
 from region.resources.states import PACK
-from region.spine.flow import answers, when
+from region.spine.flow import when
 from region.spine.scope import path_of
 from region.spine.work import Work
 
@@ -84,9 +82,3 @@ def _open_response(w: Work, place: int) -> int | None:
     with w.beyond_scope("a response of the area above covers this one too"):
         rows = w.session.execute(open_ones).all()
     return next((id for id, covers in rows if path.startswith(covers) or covers.startswith(path)), None)
-
-
-@answers(PlannedSampling)
-def planned_sampling(w: Work, question: PlannedSampling) -> dict[date, Sampled]:
-    """No rounds are kept yet: the area `sampling` will answer with what its rounds took and are planned to take."""
-    return {}

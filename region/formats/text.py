@@ -40,6 +40,8 @@ def clean(text: str) -> str:
     letters and digits become plain. Full-width punctuation is folded only where no Han character stands
     beside it, so that "１，２３４" is a number and "街道（原名）" keeps its brackets.
     """
+    if text.isascii() and text.isprintable():  # most cells of a table: nothing to be brought to another form
+        return text.strip()
     folded = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANING)
     if not _HAN.search(folded):
         folded = folded.translate(_FULL_WIDTH)

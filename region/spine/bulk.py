@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Table, and_, bindparam, case, column, func, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    case,
+    column,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -22,6 +36,34 @@ def add_missing(session: Session, kind: type[Base], rows: Rows) -> None:
         session.execute(_insert(session, kind).on_conflict_do_nothing(), [dict(row) for row in rows])
 
 
+def add_telling(session: Session, kind: type[Base], rows: Rows, *wanted: Any) -> Sequence[Any]:
+    """The same, and tell the `wanted` columns of those that were not there yet, in no order.
+
+    All rows name the same columns. On PostgreSQL one statement with a list for each column, which stays the same
+    statement however many rows there are.
+    """
+    if not rows:
+        return []
+    statement = _insert(session, kind)
+    if _lists(session):
+        given = _given(kind.metadata.tables[kind.__tablename__], rows)
+        statement = statement.from_select(list(rows[0]), select(*given.c))
+    told = statement.on_conflict_do_nothing().returning(*wanted)
+    return session.execute(told, None if _lists(session) else [dict(row) for row in rows]).all()
+
+
+def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """``column IN values``; on PostgreSQL with one list, so that it is the same statement however many there are."""
+    if _lists(session):
+        return column == any_(bindparam(None, list(values), ARRAY(column.type)))  # type: ignore[no-any-return]
+    return column.in_(list(values))  # type: ignore[no-any-return]
+
+
+def _lists(session: Session) -> bool:
+    """Whether the database takes a list as one parameter."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def put(session: Session, kind: type[Base], rows: Rows, key: Sequence[str], **changes: Any) -> None:
     """Insert rows; where the key stands, change it: each of `changes` is a function of (standing, given) columns.
 
@@ -36,8 +78,19 @@ def put(session: Session, kind: type[Base], rows: Rows, key: Sequence[str], **ch
         if changes
         else {name: given[name] for name in rows[0] if name not in key}
     )
+    table = kind.metadata.tables[kind.__tablename__]
+    at_once = _lists(session) and _once_each(table, rows, key)
+    if at_once:
+        statement = statement.from_select(list(rows[0]), select(*_given(table, rows).c))
     changed = statement.on_conflict_do_update(index_elements=list(key), set_=values)
-    session.execute(changed, [dict(row) for row in rows])
+    session.execute(changed, None if at_once else [dict(row) for row in rows])
+
+
+def _once_each(table: Table, rows: Rows, key: Sequence[str]) -> bool:
+    """Whether one statement can put all rows: none twice, which it would refuse, and no documents, of which no list can
+    be given."""
+    documents = any(isinstance(table.c[name].type, JSON) for name in rows[0])
+    return not documents and len({tuple(row[name] for name in key) for row in rows}) == len(rows)
 
 
 def change(session: Session, kind: type[Base], rows: Rows, key: Sequence[str]) -> None:
@@ -48,7 +101,7 @@ def change(session: Session, kind: type[Base], rows: Rows, key: Sequence[str]) -
     if not rows:
         return
     table = kind.metadata.tables[kind.__tablename__]
-    if session.get_bind().dialect.name == "postgresql":
+    if _lists(session):
         _change_at_once(session, table, rows, key)
         return
     values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in rows[0] if name not in key}
@@ -59,12 +112,19 @@ def change(session: Session, kind: type[Base], rows: Rows, key: Sequence[str]) -
 
 def _change_at_once(session: Session, table: Table, rows: Rows, key: Sequence[str]) -> None:
     """One statement with a list for each column: PostgreSQL takes a row at a time several times as long."""
-    lists = [bindparam(name, [row[name] for row in rows], ARRAY(table.c[name].type)) for name in rows[0]]
-    names = (column(name, table.c[name].type) for name in rows[0])
-    given = func.unnest(*lists).table_valued(*names, name="given").render_derived()
+    given = _given(table, rows)
     found = and_(*(table.c[name] == given.c[name] for name in key))
     values = {name: given.c[name] for name in rows[0] if name not in key}
     session.connection().execute(update(table).where(found).values(values))
+
+
+def _given(table: Table, rows: Rows) -> Any:
+    """Rows as a table of their own, in their order, made of one list for each column (PostgreSQL)."""
+    lists = [
+        bindparam(f"all_{name}", [row[name] for row in rows], ARRAY(table.c[name].type)) for name in rows[0]
+    ]
+    names = (column(name, table.c[name].type) for name in rows[0])
+    return func.unnest(*lists).table_valued(*names, name="given").render_derived()
 
 
 def _insert(session: Session, kind: type[Base]) -> Any:

@@ -29,11 +29,16 @@ class Runner:
     outside: bool = False
 
 
-def when(event: type[Told]) -> Callable[[Callable[[Any, Told], None]], Callable[[Any, Told], None]]:
-    """Mark a function in `flows/` as a step: when this happens, do that. It takes (w, event)."""
+def when(
+    event: type[Told], only: Callable[[Told], bool] | None = None
+) -> Callable[[Callable[[Any, Told], None]], Callable[[Any, Told], None]]:
+    """Mark a function in `flows/` as a step: when this happens, do that. It takes (w, event).
+
+    With `only` it is owed for those events alone of which that is true; it looks at nothing but the event.
+    """
 
     def mark(step: Callable[[Any, Told], None]) -> Callable[[Any, Told], None]:
-        step.__dict__["when"] = event
+        step.__dict__["when"], step.__dict__["only"] = event, only
         return step
 
     return mark
@@ -105,6 +110,12 @@ class Flows:
         if name in table:
             raise Broken("named-twice", name=str(name))
         table[name] = thing
+
+    def owed(self, told: Event) -> list[str]:
+        """The names of the steps that an event owes."""
+        steps = self.steps.get(type(told), ())
+        asked = ((step, step.__dict__.get("only")) for step in steps)
+        return [step_name(step) for step, only in asked if only is None or only(told)]
 
     def check(self, questions: Iterable[type[Question[Any]]]) -> None:
         """Refuse to start when a question has nobody to answer it."""

@@ -33,6 +33,7 @@ class Installation:
     """What areas may know of the installation that they run in."""
 
     files_dir: Path
+    keys_dir: Path
     seal: Seal
     demo: bool = False
     public_url: str = ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Table, and_, false, or_, select, true
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.interfaces import CriteriaOption
+from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql.cache_key import HasCacheKey
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from region.spine.db import Base
 from region.spine.errors import Broken, Refused
@@ -74,10 +78,55 @@ def places_in(paths: tuple[str, ...]) -> InScope:
     return lambda column: column.in_(inside)
 
 
+class _Jurisdiction(CriteriaOption):
+    """All conditions of one scope as one option: SQLAlchemy would read each of them anew for every statement.
+
+    Statements are compiled once for each form of these conditions, and the values of the actor who asks are put in, as
+    for any other parameter. The key of the form is a small number, because the whole of it is slow to compare.
+    """
+
+    inherit_cache = False
+    propagate_to_loaders = True
+    forms: ClassVar[dict[Any, int]] = {}
+    counting: ClassVar[Lock] = Lock()
+
+    def __init__(self, criteria: Sequence[LoaderCriteriaOption]) -> None:
+        self._criteria = criteria
+        keys = _Criteria(criteria)._generate_cache_key()
+        if keys is None:
+            raise Broken("scope-not-cached")
+        with self.counting:  # two threads must never give one number to two forms
+            self._form = self.forms.setdefault(keys.key, len(self.forms))
+        self._values = keys.bindparams
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[Any, ...]:
+        bindparams.extend(self._values)
+        return (_Jurisdiction, self._form)
+
+    def process_compile_state_replaced_entities(self, compile_state: Any, mapper_entities: Any) -> None:
+        self.process_compile_state(compile_state)
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        for one in self._criteria:
+            one.get_global_criteria(attributes)
+
+
+class _Criteria(HasCacheKey):
+    """Conditions of which one key is made, with what they share named once."""
+
+    _traverse_internals: ClassVar = [("criteria", InternalTraversal.dp_has_cache_key_list)]
+
+    def __init__(self, criteria: Sequence[LoaderCriteriaOption]) -> None:
+        self.criteria = criteria
+
+
 @cache
-def _options(scope: Scope) -> tuple[ORMOption, ...]:
+def _option(scope: Scope) -> _Jurisdiction:
     in_scope = places_in(scope.paths)
-    made: list[ORMOption] = []
+    made: list[LoaderCriteriaOption] = []
     for mapper in Base.registry.mappers:
         kind = mapper.class_
         terms: list[ColumnElement[bool]] = []
@@ -88,7 +137,7 @@ def _options(scope: Scope) -> tuple[ORMOption, ...]:
         if terms:
             # Plain expressions: the lambda form would serve one actor's district to the next from the cache.
             made.append(with_loader_criteria(kind, and_(*terms), include_aliases=True))
-    return tuple(made)
+    return _Jurisdiction(made)
 
 
 def apply_scope(state: ORMExecuteState) -> None:
@@ -103,7 +152,7 @@ def apply_scope(state: ORMExecuteState) -> None:
         return
     if not isinstance(scope, Scope):
         raise Broken("scope-type", type=type(scope).__name__)
-    state.statement = state.statement.options(*_options(scope))
+    state.statement = state.statement.options(_option(scope))
 
 
 def path_of(session: Session, place_id: int) -> str | None:

@@ -18,7 +18,7 @@ from region.spine.actor import Actor
 from region.spine.clock import REAL, Clock, Realm
 from region.spine.db import Base, Kept
 from region.spine.errors import Broken, Forbidden, Missing, Refused, SilentChange, Stale
-from region.spine.flow import Flows, Question, step_name
+from region.spine.flow import Flows, Question
 from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.journal import Entry, Event
 from region.spine.rulebook import Rulebook
@@ -85,8 +85,7 @@ class Work:
         self.session.add(entry)
         self.session.flush()
         self.told.append(entry)
-        for step in self.office.flows.steps.get(type(told), ()):
-            name = step_name(step)
+        for name in self.office.flows.owed(told):
             self._promise("flow.step", f"{name}:{entry.id}", {"step": name, "entry": entry.id}, None, entry)
         return entry
 

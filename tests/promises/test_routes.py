@@ -46,7 +46,17 @@ TABLES = {
     "plans": "supply_plans",
     "line": "supply_plan_lines",
     "lot_id": "lots",
+    "result_load": "result_loads",
+    "recalls": "recalls",
+    "proposals": "case_proposals",
+    "boxes": "boxes",
+    "tubes": "tubes",
+    "work": "work_items",
+    "rounds": "rounds",
+    "sites": "round_sites",
+    "lists": "due_loads",
 }
+ENDS = ("ends", "expires_at", "due_at")
 NUMBER = re.compile(r"<[^>]+>")
 PARAMETER = re.compile(r"(\w+)/<(?:(\w+):)?(\w+)>")
 
@@ -103,7 +113,7 @@ class Strangers:
             return str(uuid.uuid4())
         now = self.world.clock.at
         kinds: list[tuple[Any, Any]] = [
-            (UTCDateTime, now + timedelta(hours=1 if column.name in ("ends", "expires_at") else 0)),
+            (UTCDateTime, now + timedelta(hours=1 if column.name in ENDS else 0)),
             (Date, now.date()),
             (Boolean, False),
             (Shape, None),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from region.board.queries.hands import hands
 from region.board.queries.orders import orders, pace
+from region.board.queries.round_scene import sampling
 from region.board.queries.standing import Standing, read
 from region.board.queries.supply_scene import supplies
 from region.board.queries.tiles import tiles
@@ -24,7 +25,7 @@ from region.spine.i18n import pick
 from region.spine.journal import Entry
 from region.spine.work import Work
 
-PARTS = ("head", "tiles", "directives", "pace", "hands", "answers", "supplies", "timeline")
+PARTS = ("head", "tiles", "directives", "pace", "hands", "answers", "supplies", "sampling", "timeline")
 """The parts that are sent whole when anything in them changes; `sites` is sent by site."""
 
 
@@ -38,7 +39,7 @@ def head_of_journal(w: Work) -> int:
 
 
 def snapshot(w: Work, lang: str) -> dict[str, Any]:
-    """{seq, as_of, version, head, tiles, directives, pace, hands, answers, supplies, timeline, sites}.
+    """{seq, as_of, version, head, tiles, directives, pace, hands, answers, supplies, sampling, timeline, sites}.
 
     seq is the journal's head, as_of the instant of this realm (ISO, UTC), version a digest of all that is
     shown, the same in every process; sites maps a place id (as text) to a state of maps.palette.MARKS.
@@ -54,6 +55,7 @@ def snapshot(w: Work, lang: str) -> dict[str, Any]:
         "hands": hands(w, standing),
         "answers": unanswered(w, standing),
         "supplies": supplies(w, standing),
+        "sampling": sampling(w, standing),
         "timeline": timeline(w, standing, zone),
         "sites": {str(site): word for site, word in standing.states.items()},
     }

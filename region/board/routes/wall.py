@@ -32,7 +32,7 @@ RECHECK = 60.0
 """Seconds between two looks at whether the screen may still be here."""
 NOT_ON_WALL = ("grid",)
 LEVELS_SHOWN = 3
-SCENES = ("overview", "dispatch", "supplies")
+SCENES = ("overview", "dispatch", "supplies", "sampling")
 LEGEND = ("late", "unreachable", "dark", "watch", "owed", "reported", "working", "signed", "done")
 MAP_SCALE = 2
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from region.places.models import Area, Place, Site
 from region.places.queries.tree import change_counter, current, today
 from region.spine.i18n import pick
+from region.spine.scope import below
 from region.spine.work import Work
 
 DIGITS = 5  # about a metre
@@ -27,14 +28,16 @@ def etag(w: Work, *parts: str) -> str:
     return sha256("\n".join(facts).encode()).hexdigest()[:24]
 
 
-def area_features(w: Work, level: str | Iterable[str] | None, lang: str) -> dict[str, Any]:
-    """A FeatureCollection of the areas in use at one level, at several, or at all (None).
+def area_features(
+    w: Work, level: str | Iterable[str] | None, lang: str, *, within: str = ""
+) -> dict[str, Any]:
+    """A FeatureCollection of the areas in use at one level, at several, or at all (None), below one path if given.
 
     Properties: id, level, name, code, and for labels `at` (a point inside) and `size` (square degrees).
     """
     wanted = select(Place.id, Place.code, Place.name_zh, Place.name_en, Area.level, Area.geometry)
     wanted = wanted.join(Area, Area.place_id == Place.id)
-    wanted = wanted.where(Area.geometry.is_not(None), current(today(w)))
+    wanted = wanted.where(Area.geometry.is_not(None), current(today(w)), below(Place.path, within))
     if level is not None:
         wanted = wanted.where(Area.level.in_([level] if isinstance(level, str) else list(level)))
     by_level: dict[str, list[Any]] = {}

@@ -1,6 +1,6 @@
 // Keeps the wall true: applies what the server sends, says how old everything is, and comes back when the line does.
 //
-// Events of /board/live: snapshot and patch {head, tiles, directives, pace, hands, answers, supplies, timeline, sites}, beat {now, rate, age},
+// Events of /board/live: snapshot and patch {head, tiles, directives, pace, hands, answers, supplies, sampling, timeline, sites}, beat {now, rate, age},
 // end. A browser with several walls holds one stream: the tab with the lock listens and tells the others.
 "use strict";
 
@@ -65,6 +65,7 @@
       find("no-waiting").hidden = answers.list.length > 0;
     },
     supplies(supplies) { document.dispatchEvent(new CustomEvent("wall:supplies", { detail: supplies })); },
+    sampling(sampling) { document.dispatchEvent(new CustomEvent("wall:sampling", { detail: sampling })); },
     timeline(lines) {
       list(find("timeline"), "timeline", lines);
       find("no-timeline").hidden = lines.length > 0;

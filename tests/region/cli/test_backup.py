@@ -12,11 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
+from region.app import build_office
 from region.cli import archive
+from region.people.actions.registering import Given, register
+from region.people.queries.masked import masked
 from region.places.models import Place
+from region.settings import Settings
 from region.spine import migrate
+from region.spine.actor import system_actor
 from region.spine.db import Base, connect
-from region.spine.errors import Fault, Invalid, Refused
+from region.spine.errors import Broken, Fault, Invalid, Refused
+from region.spine.installation import SilentBell
 from tests import servers
 from tests.region.cli.conftest import Call
 from tests.world import World
@@ -177,3 +183,29 @@ def test_half_a_restore_leaves_an_empty_place(sqlite_world: World, empty_url: st
 def test_a_path_out_of_the_folder_is_refused(path: str) -> None:
     with pytest.raises(Fault, match="backup-path"):
         archive._inside(path)
+
+
+def test_who_somebody_is_can_be_read_after_a_restore_with_the_keys_and_not_without(
+    sqlite_world: World, tmp_path: Path, call: Call
+) -> None:
+    """The key of what was collected about people is not in the backup, but among the keys."""
+    world = sqlite_world
+    grid = world.area(level="grid")
+    given = Given("01900000-0000-7000-8000-0000000000aa", grid.id, "none", name="张小三")
+    with world.as_system() as w:
+        [person] = register(w, [given], incident=None, source="list").values()
+    where = {"data_dir": world.settings.data_dir, "database_url": world.database_url}
+    assert call("backup", tmp_path / "b.tar", "--keys", tmp_path / "k.tar", **where).returncode == 0
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        assert not [name for name in tar.getnames() if name.endswith(".key")]
+
+    def name_in(folder: Path, *keys: object) -> str:
+        into = ("restore", tmp_path / "b.tar", "--into", folder, *keys)
+        assert call(*into, data_dir=folder).returncode == 0
+        office = build_office(Settings(data_dir=folder), clock=world.office.clock, bell=SilentBell())
+        with office.work(system_actor()) as w:
+            return masked(w, [person])[person].name
+
+    assert name_in(tmp_path / "whole", "--keys", tmp_path / "k.tar") == "张*三"
+    with pytest.raises(Broken, match="data-key-lost"):
+        name_in(tmp_path / "keyless")

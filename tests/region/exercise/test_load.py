@@ -13,6 +13,7 @@ from region.places import queries as places
 from region.places.models import Place
 from region.resources.models import AreaSupply, Capacity, Shelf
 from region.resources.models.totals import BANDS, WHY
+from region.sampling.models import Box, Recall, Round, RoundSite, Tube, WorkItem
 from region.spine.actor import system_actor
 from tests.region.resources.store import unbalanced
 from tests.world import World
@@ -52,6 +53,25 @@ def test_everything_is_loaded_once(sqlite_world: World) -> None:
         joined = w.session.scalars(select(Account.login).where(Account.password.is_not(None)))
         assert set(joined) == {one.login for one in load.NAMED}
     assert unbalanced(world) == []
+    the_round_of_today(world)
+
+
+def the_round_of_today(world: World) -> None:
+    """It runs, and every screen of sampling has something: for the sampler, the laboratory and the courier too."""
+    with world.as_system() as w:
+        assert w.session.scalars(select(Round.state)).one() == "running"
+        at = {one.code: one.id for one in w.session.scalars(select(Place))}
+        places = {one.login: at[one.place] for one in load.NAMED}
+        ours = select(RoundSite.state).where(RoundSite.place_id == places["sampler"])
+        assert "open" in w.session.scalars(ours).all()
+        assert set(w.session.scalars(select(Box.state))) == {"open", "sealed", "collected", "unpacked"}
+        at_lab = select(Tube.state).where(Tube.lab_id == places["lab"]).distinct()
+        assert set(w.session.scalars(at_lab)) == {"closed", "received", "reported"}
+        assert sorted(w.session.scalars(select(WorkItem.kind))) == ["temperature_wrong", "tube_twice"]
+        assert w.session.scalars(select(Tube.result).where(Tube.result == "positive")).all() == ["positive"]
+    world.run()
+    with world.as_system() as w:
+        assert w.session.execute(select(Recall.state, Recall.members)).one() == ("recalled", 10)
 
 
 def test_outside_a_demonstration_nobody_gets_the_printed_password(sqlite_world: World) -> None:

@@ -1,0 +1,1 @@
+"""Everything asked of the registry of persons; what identifies them comes masked."""

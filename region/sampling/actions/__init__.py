@@ -1,0 +1,1 @@
+"""Everything that changes sampling and testing, one verb a function."""

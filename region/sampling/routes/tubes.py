@@ -1,0 +1,65 @@
+"""A tube's life by a scan: what happened to it and where it is; who is in it opens for a purpose alone."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from region.formats.codes.tubes import read_code
+from region.people.actions.opening import open_people
+from region.people.queries.masked import masked
+from region.sampling.methods import methods
+from region.sampling.models import Tube
+from region.sampling.queries import timeline
+from region.sampling.routes import forms
+from region.sampling.states import PACK
+from region.spine.errors import Invalid
+from region.spine.web import Routes
+from region.spine.work import Work
+
+routes = Routes("tubes", __name__)
+
+
+@routes.get("/sampling/tubes", needs="sampling.read")
+def page(w: Work) -> str:
+    """The tubes of a scanned or typed code."""
+    return _page(w, request.args.get("code", "")[:80])
+
+
+@routes.post("/sampling/tubes/<int:id>/people", needs="people.open")
+def people(w: Work, id: int) -> str:
+    """Open who is in a tube, for a stated purpose; the journal keeps that it was opened, by whom and for what."""
+    tube = w.get(Tube, id)
+    purpose = request.form.get("purpose", "")
+    if purpose not in timeline.PURPOSES:
+        raise Invalid("no-purpose", field="purpose")
+    ids = timeline.people_in(w, tube)
+    opened = open_people(w, ids, purpose=purpose, fields=("name", "number", "phone"), place=tube.place_id)
+    return _page(w, tube.code, {id: (purpose, ids, opened)})
+
+
+def _page(w: Work, text: str, opened: object = None) -> str:
+    reading = read_code(text)
+    found = timeline.lives(w, reading.value) if reading.value else []
+    actors = {step.by for life in found for step in life.steps}
+    actors |= {entry.actor for life in found for entry in life.entries}
+    return render_template(
+        "sampling/tubes.html",
+        asked=text,
+        reading=reading,
+        found=found,
+        opened=opened or {},
+        hidden={life.tube.id: _hidden(w, life) for life in found},
+        purposes=timeline.PURPOSES,
+        methods=methods(w),
+        reasons=w.rules.value(PACK, "reject_reasons"),
+        names=forms.names(w, actors),
+    )
+
+
+def _hidden(w: Work, life: timeline.Life) -> list[object]:
+    """The members masked, for whoever may open them; for all others they are a number alone."""
+    if not w.may("people.open", life.tube.place_id):
+        return []
+    ids = timeline.people_in(w, life.tube)
+    known = masked(w, ids)
+    return [known[one] for one in ids if one in known]

@@ -1,0 +1,14 @@
+"""What the app may use of surveillance."""
+
+from region.spine.area import Area, MenuItem
+from region.surveillance.questions import LabFindings
+from region.surveillance.routes import routes
+from region.surveillance.states import PROPOSAL
+
+AREA = Area(
+    name="surveillance",
+    routes=(routes,),
+    machines=(PROPOSAL,),
+    questions=(LabFindings,),
+    menu=(MenuItem("Proposed cases", "proposals.page", "surveillance.read"),),
+)

@@ -1,0 +1,13 @@
+"""The errands of surveillance that no step waits for."""
+
+from __future__ import annotations
+
+from region.spine.flow import runner
+from region.spine.work import Work
+from region.surveillance import actions
+
+
+@runner("surveillance.look")
+def look(w: Work, proposal: int) -> None:
+    """The time to decide on a proposal is over."""
+    actions.look(w, proposal)
