@@ -7,7 +7,7 @@
   const map = document.getElementById("late-map");
   if (!map) return;
   const svg = map.querySelector("svg");
-  const NS = "http://www.w3.org/2000/svg";
+  const NS = svg.namespaceURI;
   const answer = await fetch(map.dataset.url, { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const points = (await answer.json()).features;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
@@ -49,6 +51,23 @@ def test_each_actor_sees_its_own_district_and_not_the_one_before(world: World) -
             joined = select(Place.id).join(Incident, Incident.place_id == Place.id, isouter=True)
             assert len(w.session.scalars(joined).all()) == seen[area.id]
     assert seen == {east.id: 2, west.id: 3}
+
+
+def test_many_actors_at_once_with_few_and_many_places_see_their_own_alone(world: World) -> None:
+    """Statements are compiled once for each number of places that an actor has, and never serve another number."""
+    areas = [world.area(level="city") for _ in range(6)]
+    sites = {area.id: {area.id, *(world.clinic(area).id for _ in range(n))} for n, area in enumerate(areas)}
+
+    def look(n: int) -> bool:
+        mine = [areas[(n + k) % 6] for k in range(1 + n % 5)]
+        actor = Actor(f"officer-{n}", tuple(Grant("duty_officer", one.path) for one in mine))
+        with world.office.work(actor, reading=True) as w:
+            seen = set(w.session.scalars(select(Place.id)))
+            joined = select(Place.id).join(Incident, Incident.place_id == Place.id, isouter=True)
+            return seen == set(w.session.scalars(joined)) == set().union(*(sites[one.id] for one in mine))
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(threads.map(look, range(60)))
 
 
 def test_a_stranger_s_row_is_missing_by_id_and_by_bulk(world: World) -> None:
