@@ -53,7 +53,10 @@ def _share(one: tuple[int, int], digits: int) -> str:
 
 
 def check(scenario: Path) -> int:
-    """Print what is compared; how many rows and figures differ."""
+    """Print what is compared; how many rows and figures differ. Without the tables nothing is, and it says so."""
+    if not (scenario / "rounds.csv").is_file():
+        print("  rounds of the scenario: no tables, nothing was compared")
+        return 0
     with (scenario / "rounds.csv").open(encoding="utf-8", newline="") as file:
         theirs = list(csv.DictReader(file))
     with (scenario / "kpis.csv").open(encoding="utf-8", newline="") as file:

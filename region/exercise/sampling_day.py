@@ -80,12 +80,12 @@ def _planned(w: Work, at: Mapping[str, int], incident: str) -> int:
 
 
 def _give_to(w: Work, round_: Round, at: Mapping[str, int]) -> None:
-    """The sampler of the demonstration runs the first site, whatever was proposed."""
-    site = sites_of(w, round_)[0]
-    names = (site.name_zh, site.name_en)
-    staff = (site.benches, site.samplers)
-    wanted = Wanted(site.lon, site.lat, at[SAMPLER], *names, *staff, at[min(LABORATORIES)])
-    edit(w, site, wanted)
+    """The sampler of the demonstration runs the first site, whatever was proposed; two send to its laboratory."""
+    for number, site in enumerate(sites_of(w, round_)[:2]):
+        names = (site.name_zh, site.name_en)
+        staff = (site.benches, site.samplers)
+        runs = site.place_id if number else at[SAMPLER]
+        edit(w, site, Wanted(site.lon, site.lat, runs, *names, *staff, at[min(LABORATORIES)]))
 
 
 def _sample(w: Work, site: RoundSite, place: int) -> None:
@@ -130,7 +130,7 @@ def _tube(w: Work, site: RoundSite, place: int, box: int, at: int, closed: datet
 
 
 def _carry_and_report(w: Work, round_: Round) -> None:
-    """The first boxes are unpacked in their laboratories and half of them reported, others are with couriers."""
+    """The first boxes are unpacked, half of those of each laboratory reported; others are with couriers."""
     wanted = (
         select(Box).where(Box.round_id == round_.id, Box.state == "sealed").order_by(Box.sealed_at, Box.id)
     )
@@ -141,7 +141,10 @@ def _carry_and_report(w: Work, round_: Round) -> None:
     for place, box in enumerate(boxes[: 2 * part]):
         custody.receive(w, box, Said(celsius=5.0), at=(box.sealed_at or w.now) + (35 + place % 40) * MINUTE)
         custody.unpack(w, box, whole=True)
-    _report(w, boxes[:part])
+    by_lab: dict[int, list[Box]] = {}
+    for box in boxes[: 2 * part]:
+        by_lab.setdefault(box.lab_id or 0, []).append(box)
+    _report(w, [box for own in by_lab.values() for box in own[: len(own) // 2]])
 
 
 def _report(w: Work, boxes: Sequence[Box]) -> None:
