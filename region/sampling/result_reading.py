@@ -169,6 +169,16 @@ def _ct(row: Row, column: str) -> float | None:
     return value
 
 
+def _usual(text: str) -> datetime | None:
+    """A moment written in by far the most common way; None for any other, which the reader of dates looks at."""
+    if len(text) not in (16, 19) or text[4] != "-":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _reported(row: Row, options: ResultOptions, ground: Ground) -> datetime:
     """The moment of a row: a day alone is none, for turnaround is counted in minutes."""
     text = _cell(row, options.reported)
@@ -176,11 +186,8 @@ def _reported(row: Row, options: ResultOptions, ground: Ground) -> datetime:
         if ground.stated is None:
             raise Unsure("result_time_missing")
         return ground.stated
-    try:  # by far the most common way of writing it
-        if len(text) in (16, 19) and text[4] == "-":
-            return datetime.fromisoformat(text).replace(tzinfo=ground.zone)
-    except ValueError:
-        pass  # the reader of dates says what is wrong with it
+    if (usual := _usual(text)) is not None:
+        return usual.replace(tzinfo=ground.zone)
     read = read_date(text, ground.date_system)
     if read.value is None:
         raise Unsure("result_time_unclear", given=text[:40], reason=read.reason or "–")

@@ -42,12 +42,14 @@ def test_a_changed_body(links: Links) -> None:  # noqa: F811
         **{**post, "data": post["data"].replace(b"482913", b"482914")},
     )
     refused(links, INBOUND, "signature-refused", 401, **{**post, "data": post["data"] + b" "})
+    assert links.robots() == [("sms", "signature-refused")]
 
 
 def test_a_clock_that_is_off(links: Links) -> None:  # noqa: F811
     for seconds in (-301, 301, -86400, 86400):
         post = signed(links.world, answer(0, "482913"), seconds=seconds)
         refused(links, INBOUND, "signature-stale", 401, **post)
+    assert links.robots() == [("sms", "signature-stale")]
 
 
 def test_a_missing_header_and_a_time_that_is_no_number(links: Links) -> None:  # noqa: F811
