@@ -20,6 +20,7 @@ BENCHES = {
     "farrington": ["bench.farrington"],
     "plan": ["bench.plan"],
     "round_board": ["bench.round_board"],
+    "quarantine": ["bench.quarantine"],
 }
 
 

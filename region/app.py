@@ -23,17 +23,19 @@ from region.accounts.area import AREA as ACCOUNTS
 from region.accounts.identify import identify
 from region.audit.area import AREA as AUDIT
 from region.board.area import AREA as BOARD
+from region.care.area import AREA as CARE
 from region.dispatch.area import AREA as DISPATCH
 from region.files.area import AREA as FILES
 from region.incidents.area import AREA as INCIDENTS
 from region.interop.area import AREA as INTEROP
 from region.people.area import AREA as PEOPLE
 from region.places.area import AREA as PLACES
+from region.quarantine.area import AREA as QUARANTINE
 from region.resources.area import AREA as RESOURCES
 from region.sampling.area import AREA as SAMPLING
 from region.settings import Settings
 from region.spine import web, worker
-from region.spine.area import Area
+from region.spine.area import GROUPS, Area
 from region.spine.assets import asset_url
 from region.spine.bell import RedisBell
 from region.spine.clock import Clock
@@ -44,8 +46,11 @@ from region.spine.rulebook import Rulebook
 from region.spine.seal import Seal
 from region.spine.work import Office
 from region.surveillance.area import AREA as SURVEILLANCE
+from region.tracing.area import AREA as TRACING
+from region.zones.area import AREA as ZONES
 
 AREAS: tuple[Area, ...] = (
+    BOARD,
     PLACES,
     INCIDENTS,
     ACCOUNTS,
@@ -54,9 +59,12 @@ AREAS: tuple[Area, ...] = (
     DISPATCH,
     RESOURCES,
     SAMPLING,
+    TRACING,
+    QUARANTINE,
+    ZONES,
+    CARE,
     SURVEILLANCE,
     AUDIT,
-    BOARD,
     INTEROP,
 )
 LIMITS = {
@@ -66,12 +74,16 @@ LIMITS = {
     "accounts.join_with": "30 per minute",
     "links.show": "6000 per minute",
     "links.sign": "3000 per minute",
+    "resident.show": "6000 per minute",
+    "resident.answer": "3000 per minute",
 }
 """What an address may ask that could be guessed at, by endpoint. A whole city's phones may share one address of their
 network, so that links are limited by what the server can do and not by what one person does."""
 REFUSALS = {
     "links.show": "300 per minute",
     "links.sign": "300 per minute",
+    "resident.show": "300 per minute",
+    "resident.answer": "300 per minute",
     "inbound.inbound": "60 per minute",
     "inbound.receipt": "60 per minute",
 }
@@ -158,7 +170,8 @@ def create_app(settings: Settings, office: Office | None = None) -> Flask:
     app.extensions["region"] = Region(office, identify, CSRFProtect(app), settings)
     web.prepare(app)
     app.jinja_env.globals["asset"] = asset_url
-    app.jinja_env.globals["menu"] = [item for area in AREAS for item in area.menu]
+    items = [item for area in AREAS for item in area.menu]
+    app.jinja_env.globals["menu"] = sorted(items, key=lambda item: GROUPS.index(item.group))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for area in AREAS:
         for routes in area.routes:

@@ -19,7 +19,7 @@ def lines_of(unit: Path, key: str) -> list[str]:
 
 def test_there_is_a_unit_for_each_part_that_runs() -> None:
     commands = {line.split()[1] for unit in UNITS for line in lines_of(unit, "ExecStart")}
-    assert commands == {"web", "worker", "sweep"}
+    assert commands == {"web", "worker", "sweep", "mllp"}
 
 
 def test_the_example_settings_exist_and_parse() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from region.app import build_office, create_app
@@ -21,6 +21,7 @@ from region.spine.installation import SilentBell
 from region.spine.work import Office
 from tools.browser import find_browser
 from tools.shots_roads import send_out
+from tools.shots_sampling import prepare, sample
 from tools.shots_stage import REALM, at, proof_page, run_all, stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"
@@ -28,13 +29,15 @@ OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks at what, on a screen of which size; `{link}` stands for a secret address of the stage."""
+    """One picture: who looks at what, on a screen of which size; the stage knows `{link}`, `{tube}`."""
 
     name: str
     login: str
     path: str
     width: int
     height: int
+    before: Callable[[Page, Office], None] | None = None
+    """What was done on the page by then."""
 
 
 SHOTS = (
@@ -49,6 +52,15 @@ SHOTS = (
     Shot("forecast", "planner", "/supplies/forecast?item=n95", 1440, 900),
     Shot("capacity", "planner", "/capacity", 1440, 900),
     Shot("shelf", "store", "/shelf", 390, 844),
+    Shot("rounds", "leader", "/sampling/rounds", 1440, 900),
+    Shot("round", "duty", "/sampling/rounds/1", 1440, 900),
+    Shot("round-board", "duty", "/sampling/rounds/1/board", 1440, 900),
+    Shot("wall-sampling", "wall", "/board?scene=sampling", 1920, 1080),
+    Shot("field", "sampler", "/sampling/field", 390, 844, before=sample),
+    Shot("bench", "lab", "/sampling/bench", 1440, 900),
+    Shot("results", "lab", "/sampling/results", 1440, 900),
+    Shot("recall", "epi", "/sampling/recalls/1", 1440, 900),
+    Shot("tube", "epi", "/sampling/tubes/{tube}", 1440, 900),
     Shot("campaign", "duty", "/desk/directives/1/campaign", 1440, 900),
     Shot("directive", "duty", "/desk/directives/3", 1440, 900),
     Shot("roll-call", "duty", "/desk/roll-call", 1440, 900),
@@ -92,6 +104,7 @@ def served(folder: Path) -> Iterator[Served]:
     load_exercise(office, print)
     secrets = stage(office)
     send_out(office, at(office, LATE_MINUTES))
+    secrets["tube"] = prepare(office)
     run_all(office)
     settings = replace(settings, channels=CHANNELS)
     office = build_office(settings, bell=SilentBell())
@@ -116,6 +129,8 @@ def take(browser: Browser, there: Served, shot: Shot, lang: str) -> None:
         page.goto(f"{base}{path}")
     elif path != shot.path:
         page.goto(f"{base}{path}?lang={lang}")
+    if shot.before is not None:
+        shot.before(page, there.office)
     page.wait_for_timeout(2500)
     page.screenshot(path=str(OUT / f"{shot.name}-{lang}.png"))
     page.context.close() if shot.login else page.close()

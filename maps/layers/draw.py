@@ -11,7 +11,7 @@ NEEDS: tuple[str, ...] = ()
 
 WORDS = {
     "zh": {
-        "start": "画范围选机构",
+        "start": "画范围",
         "first": "点击地图开始画",
         "next": "继续点击",
         "close": "点击第一个点完成",
@@ -21,7 +21,7 @@ WORDS = {
         "crossed": "边线不能交叉",
     },
     "en": {
-        "start": "Draw an area to choose sites",
+        "start": "Draw an area",
         "first": "Click on the map to begin",
         "next": "Click to go on",
         "close": "Click the first point to finish",

@@ -8,6 +8,8 @@ from maps.features import Layer, bounds_of, check_columns, collect
 from maps.palette import ZONES, Lang
 
 NEEDS = ("id", "grade")
+EVERY = 60
+"""Seconds after which a screen fetches them again: a zone comes into force at an hour, without anybody's doing."""
 
 
 class UnknownGrade(ValueError):
@@ -20,4 +22,4 @@ def layer(frame: gpd.GeoDataFrame, lang: Lang) -> Layer:
     strange = sorted({str(grade) for grade in frame["grade"]} - ZONES.keys())
     if strange:
         raise UnknownGrade(f"zones have grades without hatching: {', '.join(strange)}")
-    return Layer("zones", "hatch", collect(frame, lang, ("id", "grade")), bounds_of(frame))
+    return Layer("zones", "hatch", collect(frame, lang, ("id", "grade")), bounds_of(frame), {"every": EVERY})

@@ -7,7 +7,7 @@ AREA = Area(
     name="accounts",
     routes=(routes,),
     menu=(
-        MenuItem("People", "accounts.list_people", "accounts.read"),
-        MenuItem("Duty roster", "accounts.duty", "places.read"),
+        MenuItem("People", "accounts.list_people", "accounts.read", "Administration"),
+        MenuItem("Duty roster", "accounts.duty", "places.read", "Command"),
     ),
 )

@@ -10,5 +10,5 @@ AREA = Area(
     name="audit",
     routes=(routes,),
     schedule=(Every("audit.seal_days", timedelta(hours=1)),),
-    menu=(MenuItem("Journal", "audit.journal", "audit.read"),),
+    menu=(MenuItem("Journal", "audit.journal", "audit.read", "Administration"),),
 )

@@ -11,9 +11,9 @@ AREA = Area(
     name="board",
     routes=(wall, desk, proof, campaign, round_board),
     menu=(
-        MenuItem("Duty desk", "desk.desk", "dispatch.compose"),
-        MenuItem("Issue an order", "desk.compose", "dispatch.compose"),
-        MenuItem("Channels", "desk.channels_managed", "dispatch.channels"),
-        MenuItem("Board", "board.wall", "board.read"),
+        MenuItem("Duty desk", "desk.desk", "dispatch.compose", "Command"),
+        MenuItem("Issue an order", "desk.compose", "dispatch.compose", "Command"),
+        MenuItem("Channels", "desk.channels_managed", "dispatch.channels", "Administration"),
+        MenuItem("Board", "board.wall", "board.read", "Command"),
     ),
 )

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from sqlalchemy import Engine
 
+from region.people.vault import ended_in, list_path, note_ended
 from region.spine import migrate, rows
 from region.spine.errors import Invalid, Refused
 from region.spine.rows import Sheet
@@ -55,12 +56,18 @@ def save(engine: Engine, files_dir: Path, path: Path, made_at: str) -> dict[str,
 
 
 def save_keys(secrets_dir: Path, keys_dir: Path, path: Path) -> int:
-    """Write the keys, and those of what was collected about people, to a tar file of their own; returns how many."""
+    """Write the keys, and those of what was collected about people, to a tar file of their own; returns how many.
+
+    The list of destroyed keys goes with them: whoever brings an older backup back with these keys destroys again.
+    """
     found = {one.name: one for one in sorted(secrets_dir.glob("*")) if one.is_file()}
     found |= {f"{OF_PEOPLE}/{one.name}": one for one in sorted(keys_dir.glob("*.key"))}
+    list_ = list_path(keys_dir)
     with new_tar(path) as tar:
         for name, file in found.items():
             _add(tar, name, file)
+        if list_.exists():
+            _add(tar, f"{OF_PEOPLE}/{list_.name}", list_)
     return len(found)
 
 
@@ -157,18 +164,33 @@ def bring_back_files(tar: tarfile.TarFile, manifest: dict[str, Any], files_dir: 
 
 
 def bring_back_keys(path: Path, secrets_dir: Path, keys_dir: Path) -> int:
-    """Write the keys under empty folders, readable by their owner alone; returns how many."""
+    """Write the keys under empty folders, readable by their owner alone; returns how many.
+
+    A list of destroyed keys may lie there already: what the tar's own list names is put on it.
+    """
+    list_ = list_path(keys_dir)
     for folder in (secrets_dir, keys_dir):
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and any(one != list_ for one in folder.iterdir()):
             raise Refused("place-not-empty", place=str(folder), found="keys")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = 0
     with open_tar(path) as tar:
-        names = tar.getnames()
-        for name in names:
+        for name in tar.getnames():
             inside = _inside(name)
+            if inside.name == list_.name:
+                _join_list(tar, name, keys_dir)
+                continue
+            keys += 1
             folder = keys_dir if inside.parts[0] == OF_PEOPLE else secrets_dir
             _write(_member(tar, name), folder / inside.name)
-    return len(names)
+    return keys
+
+
+def _join_list(tar: tarfile.TarFile, name: str, keys_dir: Path) -> None:
+    with tempfile.NamedTemporaryFile() as kept:
+        kept.write(_member(tar, name).read())
+        kept.flush()
+        note_ended(keys_dir, ended_in(Path(kept.name)))
 
 
 @contextmanager

@@ -44,12 +44,19 @@ def backup(file: Path, keys: Path | None) -> None:
 @click.option(
     "--keys", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="the file of the keys"
 )
-def restore(file: Path, into: str, keys: Path | None) -> None:
+@click.option(
+    "--destroyed",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="the newest keys/destroyed.jsonl: what it names is destroyed again",
+)
+def restore(file: Path, into: str, keys: Path | None, destroyed: Path | None) -> None:
     """Bring FILE back: into an empty folder (SQLite, files, keys), or into an empty database by its URL.
 
-    With a URL the files go to REGION_DATA_DIR and the keys to REGION_SECRETS_DIR.
+    With a URL the files go to REGION_DATA_DIR and the keys to REGION_SECRETS_DIR. What was destroyed after the backup
+    was made is destroyed again: by the list beside the keys, that in the file of the keys, and --destroyed.
     """
     from region.cli import archive
+    from region.people.vault import ended_in, note_ended
     from region.spine.db import connect
 
     target = _target(into)
@@ -67,6 +74,41 @@ def restore(file: Path, into: str, keys: Path | None) -> None:
     click.echo(f"restored {lines} rows and {len(manifest['files'])} files of {manifest['made_at']}")
     if keys is not None:
         click.echo(f"restored {archive.bring_back_keys(keys, target.secrets_path, target.keys_path)} keys")
+    if destroyed is not None:
+        note_ended(target.keys_path, ended_in(destroyed))
+    again = _destroy_again(target)
+    if again:
+        click.echo(f"destroyed again what was collected on {again} grounds")
+
+
+def _destroy_again(target: Settings) -> int:
+    """What the list beside the keys names goes from the database that came back, in each realm; how many grounds."""
+    from region.app import all_flows
+    from region.people.actions.shredding import reapply
+    from region.people.vault import ended_in, list_path
+    from region.spine.actor import system_actor
+    from region.spine.clock import Clock
+    from region.spine.db import connect
+    from region.spine.installation import Installation
+    from region.spine.rulebook import Rulebook
+    from region.spine.seal import Seal
+    from region.spine.work import Office
+
+    realms = sorted({one.realm for one in ended_in(list_path(target.keys_path))})
+    if not realms:
+        return 0
+    # To destroy, nothing is opened: a seal of this installation's own would be made here before its keys come.
+    here = Installation(target.data_dir / "files", target.keys_path, Seal(b""))
+    engine = connect(target.database)
+    office = Office(engine, Clock(zone=target.time_zone), all_flows(), Rulebook.shipped(), here)
+    done = 0
+    try:
+        for realm in realms:
+            with office.work(system_actor(realm)) as w:
+                done += reapply(w)
+    finally:
+        engine.dispose()
+    return done
 
 
 def _target(into: str) -> Settings:

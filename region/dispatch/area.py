@@ -39,9 +39,9 @@ AREA = Area(
     ),
     questions=(FactsOfSites, Counted),
     menu=(
-        MenuItem("Inbox", "inbox.page", "dispatch.acknowledge"),
-        MenuItem("Handover", "duty.handover", "dispatch.relieve"),
-        MenuItem("Addresses", "addresses.page", "dispatch.channels"),
-        MenuItem("Notices on this device", "addresses.device", "dispatch.acknowledge"),
+        MenuItem("Inbox", "inbox.page", "dispatch.acknowledge", "Command"),
+        MenuItem("Handover", "duty.handover", "dispatch.relieve", "Command"),
+        MenuItem("Addresses", "addresses.page", "dispatch.channels", "Administration"),
+        MenuItem("Notices on this device", "addresses.device", "dispatch.acknowledge", "Command"),
     ),
 )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from region.accounts.models import Account
 from region.exercise.linjiang.round_people import sent, uid
 from region.exercise.stocking import places_by_code
 from region.formats.codes.tubes import own_code
@@ -19,13 +20,15 @@ from region.sampling.actions.syncing import sync
 from region.sampling.models import Box, Round, RoundSite, Tube
 from region.sampling.queries.siting import sites_of
 from region.sampling.schemas import Batch, SentBox, SentTube
-from region.spine.actor import Actor, Grant
+from region.spine.actor import Actor, Grant, system_actor
 from region.spine.work import Office, Work
 
 AREA, PREFIX = "990106001", "DEMO"
 """The sub-district that is sampled, and with what the codes of its rounds and boxes begin."""
 LABORATORIES = {"990106-LAB-001": 3_000, "990106-LAB-002": 5_000}
 """The laboratories that test it, with tubes a day."""
+WHO = ("duty", "leader", "sampler", "lab")
+"""Who plans the round, who orders it, who samples, who carries and tests."""
 SAMPLER = "990106-SS-001"
 SINCE, LASTS = timedelta(hours=4), timedelta(hours=14)
 TUBES, POOL, EACH = 8, 10, 250
@@ -38,11 +41,12 @@ MINUTE = timedelta(minutes=1)
 
 def run_today(office: Office, realm: int, incident: str) -> int:
     """One round a region and day, as it stands in the afternoon; how many people are sampled (0: it stands already)."""
-    with office.work(Actor("exercise", (Grant("system", ""),), realm=realm, is_system=True)) as w:
+    people = _people(office, realm)
+    with office.work(people["duty"]) as w:
         if w.session.scalars(select(Round.id).where(Round.code.startswith(PREFIX))).first() is not None:
             return 0
         number = _planned(w, places_by_code(w), incident)
-    with office.work(Actor("exercise leader", (Grant("system", ""),), realm=realm, is_system=True)) as w:
+    with office.work(people["leader"]) as w:
         round_ = w.get(Round, number)
         planning.approve(w, round_)
         running.order(w, round_)
@@ -50,12 +54,22 @@ def run_today(office: Office, realm: int, incident: str) -> int:
         sites = sites_of(w, round_)
         for site in sites[:-2]:  # the last two are not ready yet
             running.move_site(w, site, "open")
-        for place, site in enumerate(sites[:-2]):
+    with office.work(people["sampler"]) as w:
+        for place, site in enumerate(sites_of(w, w.get(Round, number))[:-2]):
             _sample(w, site, place)
-    with office.work(Actor("exercise", (Grant("system", ""),), realm=realm, is_system=True)) as w:
+    with office.work(people["lab"]) as w:
         round_ = w.get(Round, number)
         _carry_and_report(w, round_)
         return sum(site.sampled for site in sites_of(w, round_))
+
+
+def _people(office: Office, realm: int) -> dict[str, Actor]:
+    """Those of the demonstration in whose names the day was done, by login; they may do all of it, wherever it is."""
+    with office.work(system_actor(realm), reading=True) as w:
+        wanted = select(Account.login, Account.id).where(Account.login.in_(WHO))
+        ids = {row.login: row.id for row in w.session.execute(wanted)}
+    grants = (Grant("system", ""),)
+    return {login: Actor(f"account:{ids[login]}", grants, realm=realm, is_system=True) for login in WHO}
 
 
 def _planned(w: Work, at: Mapping[str, int], incident: str) -> int:

@@ -8,5 +8,5 @@ AREA = Area(
     name="incidents",
     routes=(routes,),
     machines=(INCIDENT,),
-    menu=(MenuItem("Incidents", "incidents.list_incidents", "incidents.read"),),
+    menu=(MenuItem("Incidents", "incidents.list_incidents", "incidents.read", "Command"),),
 )

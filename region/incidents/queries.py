@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -40,3 +41,23 @@ def disease_packs(w: Work) -> list[tuple[str, str, str]]:
     """The packs that an incident can be opened under: id, Chinese title, English title."""
     packs = [pack for pack in w.rules.packs if pack.id.isupper() and "-" in pack.id]
     return sorted((pack.id, pack.title.zh, pack.title.en) for pack in packs)
+
+
+def pack_of(w: Work, incident: int) -> str:
+    """The id of the pack that an incident is answered under, also for an actor whose places it lies above."""
+    with w.beyond_scope("the rules of an incident hold for everybody in it"):
+        found = w.session.scalar(select(Incident.pack).where(Incident.id == incident))
+    if found is None:
+        raise Missing("no-such", what="incident", id=incident)
+    return found
+
+
+def has_rule(w: Work, incident: int, name: str) -> bool:
+    """Whether an incident's own pack says something of this name."""
+    return name in w.rules.pack(pack_of(w, incident)).document.values
+
+
+def limit_of(w: Work, incident: int, name: str, otherwise: str) -> timedelta:
+    """A length of time from an incident's own pack, or from the pack `otherwise` where that one is silent."""
+    own = pack_of(w, incident)
+    return w.rules.duration(own if has_rule(w, incident, name) else otherwise, name)

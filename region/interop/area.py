@@ -9,5 +9,5 @@ from region.spine.area import Area, MenuItem
 AREA = Area(
     name="interop",
     routes=(cap, feeds, fhir, have),
-    menu=(MenuItem("CAP in", "cap.taking_in", "dispatch.compose"),),
+    menu=(MenuItem("CAP in", "cap.taking_in", "dispatch.compose", "Administration"),),
 )

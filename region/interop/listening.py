@@ -114,7 +114,11 @@ async def open_server(
     """A listener that runs; closing it lets go of the port."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await hear(reception, reader, writer)
+        try:
+            await hear(reception, reader, writer)
+        except asyncio.CancelledError:
+            # The process ends. Let through, asyncio would log it as a fault of ours.
+            log.info("a connection was ended with the listener")
 
     return await asyncio.start_server(connected, host, port, ssl=tls)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -72,3 +75,60 @@ def make_key(installation: Installation, realm: int, ground: str) -> None:
 def mark_of(installation: Installation, kind: str, number: str) -> bytes:
     """The keyed hash (16 bytes) under which the bearer of a paper is looked up; nothing leads back from it."""
     return installation.seal.mac("person", f"{kind}:{number}".encode())[:16]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A ground that was destroyed, as the list beside the keys says it; `made_at` tells it from another of its name."""
+
+    realm: int
+    ground: str
+    made_at: str
+    destroyed_at: str
+    key_sha256: str
+
+
+def list_path(keys_dir: Path) -> Path:
+    """Where the list of destroyed grounds lies: beside the keys, so that no backup of the database takes it back."""
+    return keys_dir / "destroyed.jsonl"
+
+
+def ended_in(path: Path) -> list[Ended]:
+    """The grounds that a list names; none where there is no list."""
+    if not path.exists():
+        return []
+    return [Ended(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def note_ended(keys_dir: Path, fresh: Iterable[Ended]) -> None:
+    """Put grounds on the list beside the keys, each once; on return it is on the disk."""
+    path = list_path(keys_dir)
+    known = {(one.realm, one.ground, one.made_at) for one in ended_in(path)}
+    lines = [json.dumps(asdict(one)) for one in fresh if (one.realm, one.ground, one.made_at) not in known]
+    if not lines:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def key_digest(installation: Installation, realm: int, ground: str) -> str:
+    """SHA-256 (hex) of the key's file as it lies there, closed; empty when it is gone."""
+    path = key_path(installation, realm, ground)
+    return sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def shred(installation: Installation, ended: Ended) -> None:
+    """Destroy the key of a ground for ever: first it is listed, then its file is overwritten and removed."""
+    note_ended(installation.keys_dir, [ended])
+    path = key_path(installation, ended.realm, ended.ground)
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(os.urandom(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()

@@ -3,4 +3,8 @@
 from region.places.routes import routes
 from region.spine.area import Area, MenuItem
 
-AREA = Area(name="places", routes=(routes,), menu=(MenuItem("Places", "places.tree", "places.read"),))
+AREA = Area(
+    name="places",
+    routes=(routes,),
+    menu=(MenuItem("Places", "places.tree", "places.read", "Administration"),),
+)

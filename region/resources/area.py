@@ -33,9 +33,9 @@ AREA = Area(
     questions=(PlannedSampling,),
     schedule=(Every("resources.reckon", timedelta(minutes=1)),),
     menu=(
-        MenuItem("Supplies", "supplies.overview", "resources.read"),
-        MenuItem("Shelf", "shelf.page", "resources.keep"),
-        MenuItem("Plans of transfers", "plans.page", "resources.plan"),
-        MenuItem("Beds and capacity", "capacity.overview", "resources.read"),
+        MenuItem("Stock and days left", "supplies.overview", "resources.read", "Supplies"),
+        MenuItem("Shelf", "shelf.page", "resources.keep", "Supplies"),
+        MenuItem("Plans of transfers", "plans.page", "resources.plan", "Supplies"),
+        MenuItem("Beds and capacity", "capacity.overview", "resources.read", "Supplies"),
     ),
 )

@@ -46,11 +46,11 @@ AREA = Area(
         Every("sampling.follow_recalls", timedelta(minutes=1)),
     ),
     menu=(
-        MenuItem("Rounds", "rounds.page", "sampling.read"),
-        MenuItem("Sampling", "field.page", "sampling.sample"),
-        MenuItem("Positive pools", "recalls.page", "sampling.read"),
-        MenuItem("Boxes and tubes", "boxes.page", "sampling.read"),
-        MenuItem("Laboratory bench", "bench.page", "sampling.receive"),
-        MenuItem("Results", "results.page", "sampling.report"),
+        MenuItem("Rounds", "rounds.page", "sampling.read", "Sampling"),
+        MenuItem("Sample at a site", "field.page", "sampling.sample", "Sampling"),
+        MenuItem("Positive pools", "recalls.page", "sampling.read", "Sampling"),
+        MenuItem("Boxes and tubes", "boxes.page", "sampling.read", "Sampling"),
+        MenuItem("Laboratory bench", "bench.page", "sampling.receive", "Sampling"),
+        MenuItem("Results", "results.page", "sampling.report", "Sampling"),
     ),
 )

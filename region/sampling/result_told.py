@@ -72,6 +72,8 @@ class Judged:
     mark: str
     lab: int
     tube: TubeNow | None = None
+    foreign: TubeNow | None = None
+    """The tube of this code that went to another laboratory: the teller is answered as if there were none."""
     meaning: Meaning = "new"
     why: str = ""
     facts: dict[str, Any] = field(default_factory=dict)

@@ -10,14 +10,22 @@ from region.spine.machine import Machine
 from region.spine.schedule import Every
 from region.spine.web import Routes
 
+GROUPS = ("Command", "Supplies", "Sampling", "Quarantine", "Surveillance", "Administration")
+"""The groups of the desk's menu, English msgids, in the order in which they stand there."""
+
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the desk's menu: an English msgid, an endpoint, and the capability that shows it."""
+    """An entry of the desk's menu: an English msgid, an endpoint, the capability that shows it, its group."""
 
     label: str
     endpoint: str
     needs: str
+    group: str
+
+    def __post_init__(self) -> None:
+        if self.group not in GROUPS:
+            raise ValueError(f"{self.label}: the menu has no group {self.group!r}")
 
 
 @dataclass(frozen=True)

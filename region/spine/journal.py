@@ -43,9 +43,13 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """What it is about, as ``kind:id``, taken from the first field."""
+        """What it is about, as ``kind:id``, taken from the first field; of a list its first and how many more follow."""
         first = next(f for f in dataclasses.fields(self) if f.name not in ("place", "incident"))
-        return f"{first.name}:{getattr(self, first.name)}"
+        value = getattr(self, first.name)
+        if not isinstance(value, tuple):
+            return f"{first.name}:{value}"
+        more = f"+{len(value) - 1}" if len(value) > 1 else ""
+        return f"{first.name}:{value[0] if value else '-'}{more}"
 
     def facts(self) -> dict[str, Any]:
         """The event's own fields as plain values, checked to be codes and numbers only."""

@@ -10,5 +10,5 @@ AREA = Area(
     routes=(routes,),
     machines=(PROPOSAL,),
     questions=(LabFindings,),
-    menu=(MenuItem("Proposed cases", "proposals.page", "surveillance.read"),),
+    menu=(MenuItem("Proposed cases", "proposals.page", "surveillance.read", "Surveillance"),),
 )

@@ -197,7 +197,7 @@ def test_the_page_is_installed_and_opens_with_no_network_and_is_light(field: Fie
     phone.pin()
     page = phone.page
     page.locator("html[data-shown=work]").wait_for()
-    for screen in ("work", "people", "tubes", "seal", "menu"):
+    for screen in ("work", "people", "missed", "tubes", "seal", "menu"):
         page.evaluate("name => fieldView.show(name)", screen)
         small = page.evaluate(
             "[...document.querySelectorAll('button, a:not(.skip), .field-kinds span, input:not([type=radio])')]"

@@ -11,6 +11,7 @@ from region.dispatch.models import Directive, Recipient
 from region.places.models import Place
 from region.sampling.actions.receiving import reject
 from region.sampling.queries import recalls as asked
+from region.sampling.queries import turnaround
 from region.surveillance import actions as cases
 from region.surveillance.models import CaseProposal
 from tests.promises.test_errands import again, everything
@@ -70,9 +71,9 @@ def test_the_evening_of_day_two(stage: Stage) -> None:
     assert stage.apart() == {stage.id(13)}
     with world.as_system() as w:
         followed = asked.follow_up(w, round=stage.ground.round_id)
-        pooled = asked.pool_positivity(w, [stage.ground.round_id])
+        pooled = turnaround.pool_positivity(w, [stage.ground.round_id])
     assert (followed.in_time, followed.done, followed.members) == (20, 20, 20)
-    assert (pooled.positive, pooled.pools) == (2, 2)
+    assert (pooled.part, pooled.whole) == (2, 2)
 
 
 def test_the_clinics_of_the_homes_are_ordered_in_numbers_without_names(stage: Stage) -> None:

@@ -69,7 +69,7 @@ def test_drawing_brings_its_own_files():
     page = base.draw({"areas": areas(), "draw": None}, "en", assets, urls=URLS)
     parts = base.parts(page, assets)
     assert "/static/leaflet-draw.js" in parts.header_html
-    assert "Draw an area to choose sites" in parts.script_js
+    assert "Draw an area" in parts.script_js
     assert '"kind": "drawing"' in parts.script_js
 
 

@@ -55,6 +55,11 @@ TABLES = {
     "rounds": "rounds",
     "sites": "round_sites",
     "lists": "due_loads",
+    "people": "persons",
+    "mergings": "person_mergings",
+    "exports": "exports",
+    "glass": "broken_glass",
+    "destructions": "destructions",
 }
 ENDS = ("ends", "expires_at", "due_at")
 NUMBER = re.compile(r"<[^>]+>")

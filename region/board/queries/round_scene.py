@@ -234,7 +234,7 @@ def _missing(s: Standing, r: RoundStanding, one: Part) -> dict[str, Any]:
     if reason is not None:
         notes.append(f"{_reason(s, r, reason[0])} {number(reason[1])}")
     if one.sum.last_at is not None:
-        notes.append(s.say("newest {span} ago", span=s.lasting(one.sum.last_at)))
+        notes.append(s.say("{span} ago", span=s.lasting(one.sum.last_at)))
     return {
         "key": f"part:{one.id}",
         "tone": tone,
@@ -259,9 +259,8 @@ def _pools(s: Standing, r: RoundStanding) -> dict[str, Any]:
     t = r.trouble
     tone = "bad" if t.pools_late else "watch" if t.pools_open else "plain"
     notes = (s.say("{n} late", n=number(t.pools_late)), s.say("{n} ended", n=number(t.pools_ended)))
-    return _tile(
-        "pools", tone, s.say("Positive pools open"), number(t.pools_open), s.say("pools"), " · ".join(notes)
-    )
+    unit = s.say("pool" if t.pools_open == 1 else "pools")
+    return _tile("pools", tone, s.say("Positive pools open"), number(t.pools_open), unit, " · ".join(notes))
 
 
 def _line(s: Standing, r: RoundStanding) -> dict[str, Any]:

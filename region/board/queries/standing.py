@@ -32,7 +32,7 @@ GRAVEST_FIRST = (
     "watch",
     *WORST_FIRST[WORST_FIRST.index("owed") :],
 )
-LEVEL_WORD = re.compile(r" (Sub-district|Town|Township)$")
+LEVEL_WORD = re.compile(r" (Sub-district|Town|Township|Community)$")
 """What an English name can do without on a wall: the level shows from the outline, and words need the room."""
 GROUPED_BY = rank("subdistrict")
 """Sentences speak of sub-districts: small enough to know whom to call, few enough to read from afar."""

@@ -23,6 +23,7 @@ FIRST_PAGES = (
     ("dispatch.acknowledge", "/inbox"),
     ("board.read", "/board"),
     ("audit.read", "/audit"),
+    ("places.load", "/places"),
 )
 """Where a person begins, by the first of these that the person may do; others begin at the first of their menu."""
 OFFERED = 5

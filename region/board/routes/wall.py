@@ -23,6 +23,7 @@ from region.spine.assets import local_address
 from region.spine.errors import Fault
 from region.spine.web import Routes, current_lang
 from region.spine.work import Office, Work
+from region.zones.queries.shown import at_hour
 
 routes = Routes("board", __name__)
 
@@ -45,7 +46,7 @@ def wall(w: Work) -> Any:
     """
     lang: palette.Lang = "en" if current_lang() == "en" else "zh"
     kept = feed_of(w.office).now(w, lang)
-    urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "sites", "moves")}
+    urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "zones", "sites", "moves")}
     drawn = base.draw(
         dict.fromkeys(urls),
         lang,
@@ -67,6 +68,7 @@ def wall(w: Work) -> Any:
         map=base.parts(drawn, local_address),
         legend=palette.legend(LEGEND, lang, "dark"),
         moves=palette.move_legend(lang, "dark"),
+        zones=[entry for entry in palette.zone_legend(lang, "dark") if entry.key != "low"],
     )
 
 
@@ -103,6 +105,13 @@ def sites(w: Work) -> Any:
     for feature in collection["features"]:
         feature["properties"]["state"] = shown["sites"].get(str(feature["id"]), "none")
     return jsonify(collection)
+
+
+@routes.get("/board/zones.geojson", needs="board.read")
+def zones(w: Work) -> Any:
+    """Risk zones in force now, for the overview's hatching."""
+    lang: palette.Lang = "en" if current_lang() == "en" else "zh"
+    return jsonify(base.features("zones", at_hour(w, w.now), lang).collection)
 
 
 @routes.get("/board/moves.geojson", needs="board.read")

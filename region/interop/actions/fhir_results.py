@@ -14,7 +14,7 @@ from region.sampling.actions.reporting import Reported, Result, report
 from region.sampling.result_words import words
 from region.spine.work import Work
 
-RULES = {"other_lab", "tube_ended", "contrary"}
+RULES = {"tube_ended", "contrary"}
 
 
 @dataclass(frozen=True)

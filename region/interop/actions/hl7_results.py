@@ -30,9 +30,7 @@ def take_in(w: Work, lab: int, message: Results) -> list[Wrong]:
             faults.append(fault)
     reported = report(w, lab, given, source="hl7")
     return faults + [
-        Wrong(
-            204 if one.why in ("other_lab", "tube_ended") else 102, orders[one.index].specimen_place, one.why
-        )
+        Wrong(204 if one.why == "tube_ended" else 102, orders[one.index].specimen_place, one.why)
         for one in reported.refused
     ]
 

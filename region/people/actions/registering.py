@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, select, update
 
 from region.people.events import KeyMade, PeopleRegistered
+from region.people.marks import marks_of
 from region.people.models import DataKey, Person, Secret
 from region.people.vault import FIELDS, Lock, make_key, mark_of, unlock
 from region.spine import bulk
+from region.spine.errors import Refused
 from region.spine.work import Work
 
 STANDING = "standing"
@@ -36,6 +39,8 @@ class Given:
     phone: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
     unread: str = field(default="", repr=False)
+    born: dt.date | None = field(default=None, repr=False)
+    """Known without a paper that says it."""
 
     @property
     def closed(self) -> dict[str, str]:
@@ -64,13 +69,18 @@ def ground_of(incident: int | None) -> str:
 
 
 def lock_of(w: Work, incident: int | None) -> Lock:
-    """The lock of an incident's data (None: standing care); its key is made when first needed."""
+    """The lock of an incident's data (None: standing care); its key is made when first needed.
+
+    Refused (``ground-destroyed``) when what was collected on this ground was destroyed: nothing is collected again.
+    """
     ground = ground_of(incident)
     row = w.session.scalars(select(DataKey).where(DataKey.ground == ground)).one_or_none()
     if row is None:
         make_key(w.office.installation, w.realm, ground)
         row = w.add(DataKey(ground=ground, made_at=w.now))
         w.tell(KeyMade(key=row.id, ground=ground, incident=incident))
+    if row.destroyed_at is not None:
+        raise Refused("ground-destroyed", ground=ground)
     return unlock(w.office.installation, row.id, w.realm, ground)
 
 
@@ -152,13 +162,26 @@ def _known(w: Work, given: Sequence[Given], marks: Mapping[str, bytes]) -> dict[
 
 
 def _people(w: Work, column: Any, values: Iterable[Any], key: Any) -> dict[Any, Known]:
-    wanted = select(Person.id, Person.uid, Person.place_id, Person.mark)
+    wanted = select(Person.id, Person.uid, Person.place_id, Person.mark, Person.merged_into)
     found: dict[Any, Known] = {}
+    merged: dict[Any, int] = {}
     with w.beyond_scope("a person is one row, wherever he lives and is met"):
         for page in _pages(sorted(set(values))):
             for row in w.session.execute(wanted.where(bulk.among(w.session, column, page))):
                 found[key(row)] = _as_known(row)
+                if row.merged_into is not None:
+                    merged[key(row)] = row.merged_into
+        if merged:
+            found |= _kept_instead(w, found, merged)
     return found
+
+
+def _kept_instead(w: Work, found: Mapping[Any, Known], merged: Mapping[Any, int]) -> dict[Any, Known]:
+    """Whoever turned out to be another person is that person; his own paper still leads to him."""
+    wanted = select(Person.id, Person.uid, Person.place_id, Person.mark)
+    rows = w.session.execute(wanted.where(Person.id.in_(set(merged.values()))))
+    kept = {row.id: _as_known(row) for row in rows}
+    return {one: replace(kept[into], mark=found[one].mark or kept[into].mark) for one, into in merged.items()}
 
 
 def _pages(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -206,4 +229,5 @@ def _secret(w: Work, lock: Lock, person: Known, one: Given) -> dict[str, Any]:
         "realm": w.realm,
         "place_id": person.home,
         **{name: lock.close(person.uid, name, held[name]) if held[name] else None for name in FIELDS},
+        **marks_of(w.office.installation, one.kind, one.number, one.name, one.phone, one.born),
     }

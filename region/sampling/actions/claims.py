@@ -74,8 +74,9 @@ def settle_tube_twice(w: Work, item: WorkItem, verdict: str, *, code: str = "", 
     """Settle which of two tubes has the code that both claim, or what a tube's code is that could not be read.
 
     ``first_stays`` and ``other_stays`` throw the other one away, whose people are due again; ``both_real`` gives the
-    contested one a new `code`. Invalid (``verdict-unknown``, ``code-wrong``), Refused (``code-taken``, or
-    ``not-from-here`` where a laboratory has the tube already).
+    contested one a new `code`. Invalid (``verdict-unknown``, ``code-wrong``), Refused (``code-taken``, also where a
+    third tube took the code meanwhile; ``not-from-here`` where a laboratory has the tube already, or where a tube is to
+    get a code that was thrown away).
     """
     w.need("sampling.settle", item.place_id)
     if verdict not in VERDICTS.get(item.kind, ()):
@@ -85,8 +86,7 @@ def settle_tube_twice(w: Work, item: WorkItem, verdict: str, *, code: str = "", 
         if verdict in ("first_stays", "resample"):
             _throw(w, other)
         elif verdict == "other_stays":
-            _throw(w, first)
-            _name(w, other, other.code)
+            _take_over(w, first, other)
         else:
             _name(w, other, _free(w, code))
     worklist.settle(w, item, verdict, note)
@@ -101,14 +101,29 @@ def _pair(w: Work, item: WorkItem) -> tuple[Tube, Tube]:
     return found[ids[0]], found[ids[1]]
 
 
+def _take_over(w: Work, first: Tube, other: Tube) -> None:
+    """The contested tube gets the code that it claims; the first is thrown away if it still has it."""
+    holder = holders(w, [other.code]).get(other.code)
+    if holder not in (None, first.id):
+        raise Refused("code-taken", given=other.code)
+    _name(w, other, other.code, instead=first if holder else None)
+
+
 def _throw(w: Work, tube: Tube) -> None:
-    """A tube is void; it gives its code up, and its people are due again."""
+    """A tube is void; it gives its code up, and its people are due again. Its phone may have thrown it away before."""
+    if tube.state == "void":
+        return
     state = TUBE.find("void", tube.state).target
     _set(w, tube, state=state, since=w.now, contested=True)
     tallying.uncount(w, [tube.id], "void")
 
 
-def _name(w: Work, tube: Tube, code: str) -> None:
+def _name(w: Work, tube: Tube, code: str, instead: Tube | None = None) -> None:
+    """A tube gets a code, in the place of another that is thrown away; one that is void itself gets none."""
+    if tube.state == "void":
+        raise Refused("not-from-here", machine=TUBE.name, verb="name", state=tube.state)
+    if instead is not None:
+        _throw(w, instead)
     _set(w, tube, code=code, contested=False)
 
 

@@ -10,11 +10,12 @@ from region.sampling.events.rounds import NotSampledExplained
 from region.sampling.models import Round, RoundDue
 from region.sampling.schemas import SentReason
 from region.sampling.states import PACK
+from region.spine import bulk
 from region.spine.work import Work
 
 
 def explain(w: Work, round_id: int, reasons: Sequence[SentReason]) -> None:
-    """Keep reasons, one statement each; told with how many persons it was new for.
+    """Keep reasons of those who are due, one statement each; told with how many persons it was new for.
 
     A code that the pack does not have is left out: it must not keep the tubes of the batch on the phone.
     """
@@ -40,10 +41,18 @@ def explain(w: Work, round_id: int, reasons: Sequence[SentReason]) -> None:
 
 
 def _set(w: Work, round_id: int, reason: str, last: dict[int, str]) -> int:
+    """For how many it is new. Said again it writes nothing: what changes nothing is told to nobody."""
     who = sorted(person for person, given in last.items() if given == reason)
-    these = update(RoundDue).where(RoundDue.round_id == round_id, RoundDue.person_id.in_(who))
-    these = these.where(
-        RoundDue.sampled_at.is_(None), or_(RoundDue.reason.is_(None), RoundDue.reason != reason)
+    new = select(RoundDue.person_id).where(
+        RoundDue.round_id == round_id,
+        bulk.among(w.session, RoundDue.person_id, who),
+        RoundDue.scheme == "due",
+        RoundDue.sampled_at.is_(None),
+        or_(RoundDue.reason.is_(None), RoundDue.reason != reason),
     )
-    changed = these.values(reason=reason).returning(RoundDue.person_id)
-    return len(w.session.scalars(changed, execution_options={"synchronize_session": False}).all())
+    changed = w.session.scalars(new.order_by(RoundDue.person_id).with_for_update()).all()
+    if changed:
+        these = update(RoundDue).where(RoundDue.round_id == round_id)
+        these = these.where(bulk.among(w.session, RoundDue.person_id, list(changed)))
+        w.session.execute(these.values(reason=reason), execution_options={"synchronize_session": False})
+    return len(changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -52,6 +53,8 @@ class Line:
     twice: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     papers: dict[str, str] = field(default_factory=dict)
+    strange: dict[str, bool] = field(default_factory=dict)
+    """Who of its people the phone may know nothing of, and whether he is one too many in it."""
     added: int = 0
     """People who are in a tube only by what came late."""
 
@@ -76,11 +79,17 @@ class Line:
         return self.writes and self.wrong is None and self.state != "void" and not held
 
     def answer(self) -> Kept:
-        """What the phone learns."""
-        people = {"apart": self.apart, "twice": self.twice, "over": self.over, "papers": self.papers}
+        """What the phone learns: of whom it may know nothing, only what it sees itself."""
+        people: dict[str, Any] = {
+            "apart": {uid: why for uid, why in self.apart.items() if uid not in self.strange},
+            "twice": [uid for uid in self.twice if uid not in self.strange],
+            "over": [uid for uid in self.over if uid not in self.strange]
+            + [uid for uid, over in self.strange.items() if over],
+            "papers": self.papers,
+        }
         claimed = self.contested and self.state != "void"
         state = "refused" if self.refused else "contested" if claimed else "kept"
-        reason = self.refused or self.wrong or ("over-full" if self.over else None)
+        reason = self.refused or self.wrong or ("over-full" if people["over"] else None)
         return Kept.model_validate({"uid": self.sent.uid, "state": state, "reason": reason, **people})
 
 

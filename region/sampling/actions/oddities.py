@@ -10,7 +10,7 @@ from region.sampling.actions import claims, worklist
 from region.sampling.actions.lines import Line
 from region.sampling.actions.people_in import Who
 from region.sampling.actions.tallying import Book
-from region.sampling.models import RoundSite
+from region.sampling.models import Round, RoundSite
 from region.sampling.states import PACK
 from region.spine.work import Work
 
@@ -22,7 +22,7 @@ def raise_all(
     _two_claim(w, site, [one for one in lines if one.writes and one.contested and one.state != "void"])
     for line in lines:
         if line.writes:
-            _of_tube(w, site, line, who)
+            _of_tube(w, site, round_id, line, who)
         elif line.news == "late":
             facts = {"state": line.state, "added": line.added}
             _raise(w, site, "tube_gone", line, other=f"revision:{line.sent.revision}", facts=facts)
@@ -42,14 +42,23 @@ def _two_claim(w: Work, site: RoundSite, lines: Sequence[Line]) -> None:
             worklist.raise_item(w, claims.TWICE, site.place_id, first, other=other, facts={"code": line.code})
 
 
-def _of_tube(w: Work, site: RoundSite, line: Line, who: Mapping[str, Who]) -> None:
+def _of_tube(w: Work, site: RoundSite, round_id: int, line: Line, who: Mapping[str, Who]) -> None:
     if line.over:
         _raise(w, site, "over_full", line, facts={"people": len(line.sent.people), "size": line.method.size})
-    if line.apart:
-        reasons = sorted(set(line.apart.values()))
-        _raise(w, site, "apart_in_pool", line, facts={"people": len(line.apart), "reasons": reasons})
+    _of_apart(w, site.place_id, line, [why for uid, why in line.apart.items() if uid not in line.strange])
+    strange = [why for uid, why in line.apart.items() if uid in line.strange]
+    if strange:  # of somebody who is in no list of the site those learn who lead the round, not the site
+        with w.beyond_scope("the round of the site, which belongs to the area above"):
+            above = w.get(Round, round_id).place_id
+        _of_apart(w, above, line, strange, "elsewhere")
     for uid, reason in sorted(line.papers.items()):
         _raise(w, site, "bad_paper", line, other=f"person:{who[uid].person}", facts={"reason": reason})
+
+
+def _of_apart(w: Work, place: int, line: Line, reasons: Sequence[str], other: str = "") -> None:
+    if reasons:
+        facts = {"people": len(reasons), "reasons": sorted(set(reasons))}
+        worklist.raise_item(w, "apart_in_pool", place, f"tube:{line.id}", other=other, facts=facts)
 
 
 def _two_places(w: Work, site: RoundSite, round_id: int, lines: Sequence[Line], book: Book) -> None:

@@ -12,7 +12,7 @@ from region.people.actions.registering import Given
 from region.people.models import Person
 from region.people.papers import read_paper
 from region.places.models import Place
-from region.sampling.models import RoundSite
+from region.sampling.models import RoundDue, RoundSite
 from region.sampling.schemas import SentPerson
 from region.spine import bulk
 from region.spine.work import Work
@@ -22,11 +22,15 @@ SOURCE = "field"
 
 @dataclass(frozen=True)
 class Who:
-    """A person of a tube: his number in the registry, where he lives, and what is wrong with his paper (None: well)."""
+    """A person of a tube: his number in the registry, where he lives, and what is wrong with his paper (None: well).
+
+    `known` is whether the phone may know more of him than it sent: it had his paper in hand, or he is in its lists.
+    """
 
     person: int
     home: int
     wrong: str | None
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Asked:
     given: list[Given]
     wrong: dict[str, str]
     homes: dict[str, int]
+    strange: frozenset[int] = frozenset()
+    """Of those given by a number alone whoever is in no list that the phone had."""
 
 
 def register(w: Work, site: RoundSite, incident: int | None, sent: Sequence[SentPerson]) -> dict[str, Who]:
@@ -56,7 +62,7 @@ def _read(w: Work, site: RoundSite, sent: Sequence[SentPerson]) -> Asked:
     listed = _listed(w, sent)
     homes = _homes(w, {one.home for one in sent if one.home is not None})
     here = next((int(area) for area in site.areas), None) or _area_of(w, site)
-    asked = Asked(listed, [], {}, {})
+    asked = Asked(listed, [], {}, {}, _strange(w, site, set(listed.values())))
     for one in sent:
         if one.home in homes:
             asked.homes[one.uid] = one.home
@@ -67,7 +73,7 @@ def _read(w: Work, site: RoundSite, sent: Sequence[SentPerson]) -> Asked:
 
 def _given(w: Work, one: SentPerson, home: int, wrong: dict[str, str]) -> Given:
     """The person as the registry takes him; a paper that cannot be read is kept as it is, and finds nobody."""
-    said = {"name": one.name.strip(), "phone": one.phone.strip()}
+    said: dict[str, Any] = {"name": one.name.strip(), "phone": one.phone.strip()}
     if one.person is not None and not one.number:
         wrong[one.uid] = "not_listed"
         return Given(one.uid, home, "none", **said)
@@ -92,6 +98,24 @@ def _listed(w: Work, sent: Iterable[SentPerson]) -> dict[str, int]:
             )
         )
     return {uid: id for uid, id in asked.items() if id in known}
+
+
+def _strange(w: Work, site: RoundSite, persons: set[int]) -> frozenset[int]:
+    """Those of these who neither live in the areas of the site nor are on its round's list there.
+
+    Numbers can be tried: what the registry has of such a person is not told to the phone that sent his.
+    """
+    if not persons:
+        return frozenset()
+    areas = [int(area) for area in site.areas]
+    live = select(Person.id).where(Person.place_id.in_(areas))
+    due = select(RoundDue.person_id).where(RoundDue.round_id == site.round_id, RoundDue.place_id.in_(areas))
+    with w.beyond_scope("whether a person is one of those whom the site's phones have in their lists"):
+        near = {
+            *w.session.scalars(live.where(bulk.among(w.session, Person.id, sorted(persons)))),
+            *w.session.scalars(due.where(bulk.among(w.session, RoundDue.person_id, sorted(persons)))),
+        }
+    return frozenset(persons - near)
 
 
 def _homes(w: Work, given: set[int]) -> set[int]:
@@ -121,6 +145,11 @@ def _whole(w: Work, asked: Asked, ids: dict[str, int]) -> dict[str, Who]:
             )
             registered = {row.id: row.place_id for row in rows}
     return {
-        uid: Who(id, asked.homes[uid] if uid in asked.homes else registered[id], asked.wrong.get(uid))
+        uid: Who(
+            id,
+            asked.homes[uid] if uid in asked.homes else registered[id],
+            asked.wrong.get(uid),
+            uid not in asked.listed or id not in asked.strange,
+        )
         for uid, id in ids.items()
     }

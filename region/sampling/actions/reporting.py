@@ -10,7 +10,7 @@ from region.sampling.actions import worklist
 from region.sampling.actions.result_effects import take_effect
 from region.sampling.events.results import ResultsReported
 from region.sampling.models import TubeResult
-from region.sampling.queries.results import judge, parts
+from region.sampling.queries.results import OTHER_LAB, judge, parts
 from region.sampling.result_told import EFFECTIVE, SUSPECT, Judged, Reported, Result
 from region.spine import bulk
 from region.spine.work import Work
@@ -25,7 +25,8 @@ def report(w: Work, lab: int, given: Sequence[Result], *, source: str, load: int
 
     The same result again, or one that stands already, changes nothing. A later, different one replaces what stands:
     both are kept, ResultChanged is told. A result of a tube that is not known yet is kept and takes effect when the
-    tube comes; positive or grey it raises an alarm. A refused one is in the answer, by its place in `given`.
+    tube comes; positive or grey it raises an alarm. One of a tube that went to another laboratory is answered and kept
+    like that, and put before those whose tube it is. A refused one is in the answer, by its place in `given`.
     """
     w.need("sampling.report", lab)
     judged = judge(w, lab, given, hold=True)
@@ -33,6 +34,7 @@ def report(w: Work, lab: int, given: Sequence[Result], *, source: str, load: int
     _keep(w, fresh, source, load)
     take_effect(w, fresh)
     _raise_unknown(w, lab, [one for one in judged if one.meaning == "unknown"])
+    _raise_foreign(w, lab, [one for one in judged if one.meaning == "unknown"])
     _raise_refused(w, lab, judged)
     reported = Reported.of(judged)
     if fresh:
@@ -91,9 +93,27 @@ def _raise_unknown(w: Work, lab: int, unknown: Sequence[Judged]) -> None:
     _raise_for_the_rest(w, "unknown_tube", lab, [one for one in unknown if not one.suspect])
 
 
+def _raise_foreign(w: Work, lab: int, told: Sequence[Judged]) -> None:
+    """What a laboratory told of a tube of another goes to those whose tube it is, and nothing of it to the teller."""
+    found = [(one, one.foreign) for one in told if one.foreign is not None]
+    rest: dict[int, list[str]] = {}
+    for one, tube in found:
+        if not one.suspect:
+            rest.setdefault(tube.place_id, []).append(one.code)
+            continue
+        facts = {"code": one.code, "result": one.told.result, "why": OTHER_LAB}
+        ref, other = f"tube:{tube.id}", f"place:{lab}"
+        worklist.raise_item(
+            w, "result_refused", tube.place_id, ref, other=other, lab=tube.lab_id, facts=facts, alarm=True
+        )
+    for place, codes in sorted(rest.items()):
+        summed = {"results": len(codes), "codes": codes[:20], "why": OTHER_LAB}
+        hour = f"{place}:{w.now:%Y-%m-%dT%H}"
+        worklist.raise_item(w, "result_refused", place, f"place:{lab}", other=hour, facts=summed)
+
+
 def _raise_refused(w: Work, lab: int, judged: Sequence[Judged]) -> None:
-    """A suspect result of a tube that was thrown away, went to another laboratory, or has a later result, is
-    somebody's illness still."""
+    """A suspect result of a tube that was thrown away, or has a later result, is somebody's illness still."""
     found = [one for one in judged if one.meaning in ("refused", "older") and one.tube is not None]
     for one in found:
         if one.tube is not None and one.told.result in SUSPECT:

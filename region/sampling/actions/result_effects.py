@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from region.sampling.actions import worklist
+from region.sampling.actions import silence, worklist
+from region.sampling.actions.tallying import INVALID
 from region.sampling.events.results import PoolPositive, ResultChanged, SinglePositive
 from region.sampling.models import LabDay, Round, Tube, TubeMember, TubeResult, Turnaround
 from region.sampling.queries.results import parts
@@ -57,11 +58,21 @@ def take_effect(w: Work, told: Sequence[Judged]) -> list[Turn]:
     made = list(turns.values())
     _write_tubes(w, [turn for turn in made if turn.opened], state="reported", since=w.now)
     _write_tubes(w, [turn for turn in made if not turn.opened])
+    _count_people(w, made)
     counted = _counted(w, made)
     _count_days(w, made, counted)
     _count_times(w, made, counted)
     _tell(w, made)
     return made
+
+
+def _count_people(w: Work, turns: Sequence[Turn]) -> None:
+    """Nobody counts by a tube whose result is invalid. Before the laboratory's day is written, as when a tube is
+    rejected: of two works at once none then waits for the other."""
+    silent = [turn.tube for turn in turns if turn.last.told.result == INVALID != turn.tube.result]
+    heard = [turn.tube for turn in turns if turn.tube.result == INVALID != turn.last.told.result]
+    silence.fall_silent(w, silent)
+    silence.be_heard(w, heard)
 
 
 def _write_tubes(w: Work, turns: Sequence[Turn], **more: Any) -> None:

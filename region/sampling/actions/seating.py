@@ -123,10 +123,24 @@ def add_late(book: Book, line: Line, site: RoundSite, phone: Phone, who: Mapping
             line.added += 1
 
 
+def _note_strange(line: Line, who: Mapping[str, Who]) -> None:
+    """Who is in no list of the phone, and whether he is one too many: by his place alone, as for anybody else."""
+    order: list[int] = []
+    for one in sorted(line.sent.people, key=lambda one: one.at):
+        if one.uid not in who:
+            continue
+        known, person = who[one.uid].known, who[one.uid].person
+        again = person in order
+        order += [] if again else [person]
+        if not known:
+            line.strange[one.uid] = not again and len(order) > line.method.size and line.state != "void"
+
+
 def tell(book: Book, line: Line, who: Mapping[str, Who], apart: Mapping[int, list[Alone]]) -> None:
     """Write into the line what the phone is to learn of its people."""
     if line.news == "same":
         people_of(line, who)
+    _note_strange(line, who)
     for one in line.sent.people:
         if one.uid not in who:
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
 
@@ -57,16 +58,23 @@ def _again(w: Work, persons: Sequence[int], reason: str, ref: str, until: dateti
     """Who stands for this reference with another end; since now, if he had been let go."""
     mine = (SingleOnly.ref == ref, SingleOnly.person_id.in_(persons))
     ended = (*mine, SingleOnly.until <= w.now)
-    again = update(SingleOnly).where(*ended).values(since=w.now, until=until, reason=reason)
+    again = {"since": w.now, "until": until, "reason": reason}
     other_end = SingleOnly.until.is_not(None) if until is None else _differs(until)
-    longer = update(SingleOnly).where(*mine, other_end).values(until=until)
-    how = {"synchronize_session": False}
+    longer = {"until": until}
     number = 0
     if until is None or until > w.now:
-        for statement in (again, longer):
-            told = statement.returning(SingleOnly.id)
-            number += len(w.session.scalars(told, execution_options=how).all())
+        for condition, values in ((ended, again), ((*mine, other_end), longer)):
+            number += _write(w, condition, values)
     return number
+
+
+def _write(w: Work, condition: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> int:
+    """Change the rows of which it is true; without one there is no change to be told."""
+    ids = w.session.scalars(select(SingleOnly.id).where(*condition)).all()
+    if ids:
+        these = update(SingleOnly).where(SingleOnly.id.in_(ids)).values(**values)
+        w.session.execute(these, execution_options={"synchronize_session": False})
+    return len(ids)
 
 
 def _differs(until: datetime) -> ColumnElement[bool]:
@@ -77,12 +85,11 @@ def end_apart(w: Work, ref: str, persons: Sequence[int] | None = None) -> int:
     """They (all, if not said) are not sampled alone any more because of `ref`; another reason may still hold."""
     w.need("sampling.recall")
     in_force = or_(SingleOnly.until.is_(None), SingleOnly.until > w.now)
-    these = update(SingleOnly).where(SingleOnly.ref == ref, in_force)
+    these = [SingleOnly.ref == ref, in_force]
     if persons is not None:
-        these = these.where(SingleOnly.person_id.in_(sorted(set(persons))))
+        these.append(SingleOnly.person_id.in_(sorted(set(persons))))
     with w.beyond_scope(EVERYWHERE):
-        told = these.values(until=w.now).returning(SingleOnly.person_id)
-        number = len(w.session.scalars(told, execution_options={"synchronize_session": False}).all())
+        number = _write(w, these, {"until": w.now})
     if number:
         w.tell(SingleOnlyEnded(ref=ref, persons=number))
     return number

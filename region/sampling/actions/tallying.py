@@ -1,8 +1,9 @@
 """Who counts by which tube of a round, and the round's kept counts: changed together, set by set, never row by row.
 
 A person counts once in a round, where he lives, by the earliest tube of it that still stands; his other tubes are
-`twice`. Rejected, voided and lost tubes count nobody: whoever has another tube counts by that one, everybody else is
-due again. The counts are what changed in the members, so that they stay their sum.
+`twice`. Rejected, voided and lost tubes, and those whose result is invalid, count nobody: whoever has another tube
+counts by that one, everybody else is due again. The counts are what changed in the members, so that they stay their
+sum.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ COUNTED_STREAM = "round"
 GONE = ("void", "rejected", "lost")
 """States of a tube by which nobody counts."""
 OF_ALL = "a person counts where he lives, by the tubes of all places"
+INVALID = "invalid"
 HOUR = timedelta(hours=1)
 Key = tuple[int, int]
 
@@ -86,45 +88,33 @@ def open_book(w: Work, round_id: int | None, tubes: Collection[int], persons: Co
 
 
 def _standing(w: Work, round_id: int | None, tubes: Collection[int], who: set[int]) -> dict[Key, Seat]:
-    of_round = TubeMember.round_id == round_id
-    wanted = select(
-        TubeMember.tube_id,
-        TubeMember.person_id,
-        TubeMember.at,
-        TubeMember.home_id,
-        TubeMember.place_id,
-        TubeMember.void,
-        TubeMember.counted,
-    ).where(
-        bulk.among(w.session, TubeMember.person_id, sorted(who)),
-        or_(of_round, bulk.among(w.session, TubeMember.tube_id, tubes)) if tubes else of_round,
+    member = TubeMember
+    of_round = member.round_id == round_id
+    where = or_(of_round, bulk.among(w.session, member.tube_id, tubes)) if tubes else of_round
+    seat = (member.tube_id, member.person_id, member.at, member.home_id, member.place_id)
+    wanted = select(*seat, member.void, member.counted).where(
+        bulk.among(w.session, member.person_id, sorted(who)), where
     )
     rows = w.session.execute(wanted).all()
-    # Asked for apart, by number: joined, a database that has no statistics of the day's rows reads all tubes each time.
-    theirs = bulk.among(w.session, Tube.id, sorted({row.tube_id for row in rows}))
-    tube_of = {
-        tube.id: (tube.site_id, live(tube.stream, tube.state))
-        for tube in w.session.execute(select(Tube.id, Tube.site_id, Tube.stream, Tube.state).where(theirs))
-    }
+    tube_of = _tubes(w, {row.tube_id for row in rows})
     return {
-        (row.tube_id, row.person_id): Seat(
-            row.tube_id,
-            row.person_id,
-            row.at,
-            row.home_id,
-            row.place_id,
-            *tube_of[row.tube_id],
-            row.void,
-            row.counted,
-        )
+        (row.tube_id, row.person_id): Seat(*row[:5], *tube_of[row.tube_id], row.void, row.counted)
         for row in rows
         if row.tube_id in tube_of
     }
 
 
-def live(stream: str, state: str) -> bool:
-    """Whether people count by a tube of this stream in this state."""
-    return stream == COUNTED_STREAM and state not in GONE
+def _tubes(w: Work, ids: Collection[int]) -> dict[int, tuple[int | None, bool]]:
+    """The site of each of these tubes, and whether people count by it."""
+    # Asked for apart, by number: joined, a database that has no statistics of the day's rows reads all tubes each time.
+    wanted = select(Tube.id, Tube.site_id, Tube.stream, Tube.state, Tube.result)
+    rows = w.session.execute(wanted.where(bulk.among(w.session, Tube.id, sorted(ids))))
+    return {row.id: (row.site_id, live(row.stream, row.state, row.result)) for row in rows}
+
+
+def live(stream: str, state: str, result: str | None = None) -> bool:
+    """Whether people count by a tube of this stream in this state: an invalid result says nothing of anybody."""
+    return stream == COUNTED_STREAM and state not in GONE and result != INVALID
 
 
 def count(w: Work, book: Book, tubes: Counter[int] | None = None) -> None:
@@ -139,12 +129,14 @@ def count(w: Work, book: Book, tubes: Counter[int] | None = None) -> None:
 
 
 def uncount(w: Work, tubes: Collection[int], why: str) -> None:
-    """These tubes were just `rejected`, `void` or `lost` (their state says so already): nobody counts by them.
+    """These tubes were just `rejected`, `void`, `lost`, or told `invalid` (they say so already): nobody counts by them.
 
     Call it once for tubes that moved, in the work that moved them; an event of sampling is to be told in it.
     """
     with w.beyond_scope(OF_ALL):
-        wanted = select(Tube.id, Tube.round_id, Tube.site_id).where(Tube.id.in_(sorted(tubes)))
+        wanted = select(Tube.id, Tube.round_id, Tube.site_id).where(
+            bulk.among(w.session, Tube.id, sorted(tubes))
+        )
         rows = w.session.execute(wanted.order_by(Tube.id).with_for_update(key_share=True)).all()
     for round_id in sorted({row.round_id for row in rows}, key=lambda one: one or 0):
         ours = [row for row in rows if row.round_id == round_id]
@@ -154,6 +146,15 @@ def uncount(w: Work, tubes: Collection[int], why: str) -> None:
                 book.put(replace(seat, void=why))
         gone = Counter(row.site_id for row in ours if row.site_id) if why == "void" else Counter[int]()
         count(w, book, Counter({site: -number for site, number in gone.items()}))
+
+
+def count_again(w: Work, round_id: int | None, tubes: Collection[int]) -> None:
+    """These tubes of a round, whose result was invalid, say something after all: their people count by them again."""
+    book = open_book(w, round_id, tubes)
+    for seat in book.of(set(tubes)):
+        if seat.void == INVALID:
+            book.put(replace(seat, void=None))
+    count(w, book)
 
 
 def _choose(book: Book) -> None:

@@ -121,6 +121,7 @@ class Tube(Placed, InRealm, Kept, Base):
         Index("ix_tubes_box", "box_id"),
         Index("ix_tubes_waiting", "lab_id", **where("state = 'received'")),
         Index("ix_tubes_round", "round_id", "place_id"),
+        Index("ix_tubes_apart", "since", **where("stream <> 'round'")),
         CheckConstraint(TUBE.check_sql(), name="state"),
         CheckConstraint(f"stream IN {STREAMS}", name="stream"),
         CheckConstraint(f"result IS NULL OR result IN {RESULTS}", name="result"),
@@ -185,4 +186,5 @@ class TubeMember(Placed, Base):
     counted: Mapped[bool] = mapped_column(default=False)
     void: Mapped[str | None] = mapped_column(String(16))
     """moved (to another tube), twice (counts by another), apart (must be sampled alone), over (one too many), late
-    (came when a laboratory had the tube), void, rejected, lost (the tube). moved and late are not in it."""
+    (came when a laboratory had the tube), void, rejected, lost (the tube), invalid (its result). moved and late are not
+    in it."""

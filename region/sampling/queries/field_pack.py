@@ -41,12 +41,15 @@ def field_pack(w: Work, site_id: int) -> dict[str, Any]:
         people = _residents(w, site, alone)
         grids = {id: _names(w.get(Place, id)) for id in _areas(site)}
         lab = _names(w.get(Place, site.lab_id)) if site.lab_id else None
+    words = _words(w, "not_sampled_reasons")
+    reasons = {code: one for code, one in words.items() if "by" not in one}
     return {
         "site": _site(site) | {"lab": lab},
         "round": _round(round_),
         "grids": grids,
         "methods": {one.code: _method(one) for one in methods(w).values()},
-        "reasons": _words(w, "not_sampled_reasons"),
+        "reasons": reasons,
+        "reason_order": list(reasons),
         "single_reasons": _words(w, "single_reasons"),
         "limits": {name.split(".")[1]: w.rules.value(PACK, name) for name in LIMITS},
         "key": field_key(w).hex(),
@@ -73,7 +76,7 @@ def _alone(w: Work, area: int) -> dict[int, Any]:
 def _residents(w: Work, site: RoundSite, alone: dict[int, Any]) -> list[dict[str, Any]]:
     """Who lives in the site's grids, or is on the round's list there: masked, with what the list says of him."""
     grids = _areas(site)
-    due = select(RoundDue.person_id, RoundDue.scheme, RoundDue.sampled_at)
+    due = select(RoundDue.person_id, RoundDue.scheme, RoundDue.reason, RoundDue.sampled_at)
     due = due.where(RoundDue.round_id == site.round_id, RoundDue.place_id.in_(grids))
     listed = {row.person_id: row for row in w.session.execute(due)}
     here = set(w.session.scalars(select(Person.id).where(Person.place_id.in_(grids))))
@@ -88,6 +91,7 @@ def _resident(one: Masked, due: Any, alone: Any) -> dict[str, Any]:
         "last": one.number[-LAST:].lstrip("*"),
         "grid": one.place,
         "scheme": due.scheme if due is not None else None,
+        "reason": due.reason if due is not None else None,
         "sampled": due is not None and due.sampled_at is not None,
         "apart": alone.reason if alone is not None else None,
     }

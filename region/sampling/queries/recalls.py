@@ -1,4 +1,4 @@
-"""Recalls of positive pools: which wait, who is in them, what their own samples say; K19 and K20."""
+"""Recalls of positive pools: which wait, who is in them, what their own samples say; K20."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from region.people.queries.masked import Masked, masked
 from region.places.models import Place
-from region.sampling.models import Recall, RecallMember, Round, Tube, TubeMember, TubeResult, Turnaround
+from region.sampling.models import Recall, RecallMember, Round, Tube, TubeMember, TubeResult
 from region.sampling.own_samples import DUE, OwnSample
 from region.sampling.states import RECALL
 from region.spine.journal import Entry
@@ -203,23 +203,3 @@ def follow_up(
         wanted = wanted.where(Recall.raised_at < until)
     everybody, soon, done = w.session.execute(wanted).one()
     return FollowUp(everybody, int(soon or 0), done)
-
-
-@dataclass(frozen=True)
-class PoolPositivity:
-    """K19: pools reported, and those positive or grey."""
-
-    pools: int
-    positive: int
-
-    @property
-    def share(self) -> float | None:
-        """Positive ÷ reported; None without any."""
-        return self.positive / self.pools if self.pools else None
-
-
-def pool_positivity(w: Work, rounds: Collection[int]) -> PoolPositivity:
-    """K19 of some rounds, from the counts that laboratories' reports keep."""
-    wanted = select(func.sum(Turnaround.pools), func.sum(Turnaround.positive))
-    pools, positive = w.session.execute(wanted.where(Turnaround.round_id.in_(rounds))).one()
-    return PoolPositivity(int(pools or 0), int(positive or 0))

@@ -20,6 +20,7 @@ from region.spine.work import Work
 AT_ONCE = 5000
 """Codes or marks of one question: both databases take twice as many."""
 YEARS = range(2000, 3000)
+OTHER_LAB = "other_lab"
 T = TypeVar("T")
 
 
@@ -120,18 +121,26 @@ def _weigh(one: Judged, ground: Ground) -> None:
     elif tube is None or tube.state == TUBE.start:  # its phone has not told yet that it was closed
         one.meaning = "unknown"
     else:
-        one.tube = tube
-        why = refusal(tube, one, ground)
-        if why:
-            one.refuse(why[0], **why[1])
+        _weigh_tube(one, tube, ground)
+
+
+def _weigh_tube(one: Judged, tube: TubeNow, ground: Ground) -> None:
+    """A laboratory learns nothing of a tube that is not its own, not even that it exists: codes can be guessed."""
+    why = refusal(tube, one, ground)
+    if why and why[0] == OTHER_LAB:
+        one.meaning, one.foreign = "unknown", tube
+        return
+    one.tube = tube
+    if why:
+        one.refuse(why[0], **why[1])
 
 
 def refusal(tube: TubeNow, one: Judged, ground: Ground) -> tuple[str, dict[str, Any]] | None:
     """Why a result may not stand for this tube, with the facts; None when it may."""
+    if tube.lab_id not in (None, ground.lab) and tube.round_id not in ground.rounds:
+        return OTHER_LAB, {}
     if tube.state not in (*TUBE.sources("report"), "reported"):
         return "tube_ended", {"state": tube.state}
-    if tube.lab_id not in (None, ground.lab) and tube.round_id not in ground.rounds:
-        return "other_lab", {}
     if tube.taken_at is not None and one.told.reported_at < tube.taken_at - ground.tolerance:
         return "before_sample", {
             "at": _minute(one.told.reported_at, ground),

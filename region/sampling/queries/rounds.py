@@ -17,6 +17,8 @@ from region.spine.errors import Missing
 from region.spine.work import Work
 
 LIST = 50
+NEAR = 10 * LIST
+"""So many numbers of rounds are looked through: areas do not say which of them belong to an exercise."""
 ENDED = ("closing", "closed")
 
 
@@ -37,13 +39,13 @@ def round_of(w: Work, id: int) -> Round:
 
 def rounds(w: Work, before: int | None = None) -> list[Round]:
     """The newest rounds that concern the actor, the newest first; those before a number for the next page."""
-    areas = select(RoundArea.round_id).distinct()
-    sites = select(RoundSite.round_id).distinct()
-    ids = set(w.session.scalars(areas.limit(500))) | set(w.session.scalars(sites.limit(500)))
-    ids |= set(w.session.scalars(select(Round.id).order_by(Round.id.desc()).limit(500)))
+    ids: set[int] = set()
+    for number in (RoundArea.round_id, RoundSite.round_id, Round.id):
+        mine = select(number).distinct().order_by(number.desc()).limit(NEAR)
+        mine = mine if before is None else mine.where(number < before)
+        ids |= set(w.session.scalars(mine))
     with w.beyond_scope("rounds of the area above, in which a place of the actor takes part"):
         wanted = select(Round).where(Round.id.in_(sorted(ids)))
-        wanted = wanted if before is None else wanted.where(Round.id < before)
         return list(w.session.scalars(wanted.order_by(Round.id.desc()).limit(LIST)))
 
 

@@ -52,7 +52,8 @@ class Life:
     steps: Sequence[Step]
     members: int
     void: int
-    """Members that no longer count: moved to another tube, counted by another, or to be sampled alone."""
+    """Members that no longer count: moved to another tube, counted by another, or to be sampled alone. 0 for whoever
+    may not open who they are: who put somebody in the tube could learn by it that he is kept apart."""
     recalls: Sequence[Recall]
     items: Sequence[WorkItem]
     entries: Sequence[Entry]
@@ -65,6 +66,12 @@ def lives(w: Work, code: str) -> list[Life]:
     return [life(w, tube) for tube in w.session.scalars(wanted).all()]
 
 
+def first_of(w: Work, code: str) -> int | None:
+    """The tube of this code that the actor may know of; of two that claim it the one that stands."""
+    wanted = select(Tube.id).where(Tube.code == code).order_by(Tube.contested, Tube.id)
+    return w.session.scalars(wanted.limit(1)).first()
+
+
 def life(w: Work, tube: Tube) -> Life:
     """One tube's life, of rows that the actor may know of; names of places come from beyond."""
     box = w.session.get(Box, tube.box_id) if tube.box_id else None
@@ -74,7 +81,8 @@ def life(w: Work, tube: Tube) -> Life:
     recalls = w.session.scalars(_of(Recall, tube).order_by(Recall.id)).all()
     steps = [*_own(tube), *_carried(w, box), *_tested(results), *_recalled(recalls)]
     steps.sort(key=lambda step: step.at)
-    voids = w.session.scalars(select(TubeMember.void).where(TubeMember.tube_id == tube.id)).all()
+    of_tube = select(TubeMember.void).where(TubeMember.tube_id == tube.id)
+    voids = w.session.scalars(of_tube).all() if w.may("people.open", tube.place_id) else ()
     named = boxes.places_named(w, {tube.place_id, tube.lab_id, *(step.place for step in steps)})
     return Life(
         tube,

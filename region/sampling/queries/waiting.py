@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from region.sampling.models import Tube, TubeResult
+from region.sampling.models import RoundLab, Tube, TubeResult
 from region.sampling.states import TUBE
 from region.spine.work import Work
 
@@ -16,12 +16,18 @@ def waiting_codes(w: Work, site: int | None = None) -> list[str]:
     wanted = select(TubeResult.code).join(
         Tube, (Tube.code == TubeResult.code) & (Tube.realm == TubeResult.realm)
     )
-    wanted = wanted.where(TubeResult.tube_id.is_(None), ~Tube.contested)
+    wanted = wanted.where(TubeResult.tube_id.is_(None), ~Tube.contested, _its_own())
     if site is not None:
         wanted = wanted.where(Tube.site_id == site)
     return list(
         w.session.scalars(wanted.where(Tube.state.in_((*TUBE.sources("report"), "reported"))).distinct())
     )
+
+
+def _its_own() -> ColumnElement[bool]:
+    """The tube is one of which the laboratory that told the result may report: others would be looked at for ever."""
+    part = exists().where(RoundLab.place_id == TubeResult.lab_id, RoundLab.round_id == Tube.round_id)
+    return or_(Tube.lab_id.is_(None), Tube.lab_id == TubeResult.lab_id, part)
 
 
 def waiting(w: Work, lab: int, most: int = 50) -> tuple[int, Sequence[TubeResult]]:

@@ -27,12 +27,23 @@ RARE = {"void", "lose", "redirect"}
 
 
 @routes.get("/sampling/boxes", needs=READS)
-def page(w: Work) -> Any:
-    """Boxes under way, late ones first; a scanned code leads to its box."""
-    code = read_code(request.args.get("code", "")).value
+def page(w: Work) -> str:
+    """Boxes under way, late ones first."""
+    return _page(w)
+
+
+@routes.post("/sampling/boxes", needs=READS)
+def find(w: Work) -> Any:
+    """A scanned or typed code leads to its box. It is sent in the body: addresses stay in histories and logs."""
+    text = request.form.get("code", "")[:80]
+    code = read_code(text).value
     sought = boxes.by_code(w, code) if code else None
     if sought is not None:
-        return redirect(url_for("boxes.show", id=sought.id))
+        return redirect(url_for("boxes.show", id=sought.id), 303)
+    return _page(w, asked=text), 404 if code else 422
+
+
+def _page(w: Work, asked: str = "") -> str:
     state, late, after = request.args.get("state", ""), request.args.get("late") == "1", forms.skipped()
     found = boxes.listed(w, state=state, late=late, after=after)
     ids = {place for one in found for place in (one.row.place_id, one.row.lab_id)}
@@ -45,7 +56,7 @@ def page(w: Work) -> Any:
         state=state,
         late=late,
         states=BOX.states,
-        asked=request.args.get("code", "")[:40],
+        asked=asked,
         turns=boxes.TURN,
     )
 

@@ -20,10 +20,11 @@ routes = Routes("field", __name__)
 
 PAGE = "/sampling/field"
 STYLES = ("tokens.css", "base.css", "parts.css", "signs.css", "css/field.css", "css/field-sheets.css")
+PARTS = ("codes", "clock", "vault", "round", "missed", "sync", "scan", "view", "missed-view", "pin")
 SCRIPTS = (
     "dexie.js",
     "js/inbox-store.js",
-    *(f"js/field-{part}.js" for part in ("codes", "vault", "round", "sync", "scan", "view", "pin")),
+    *(f"js/field-{part}.js" for part in PARTS),
     "js/field.js",
 )
 ICONS = (("img/field.svg", "any"), ("img/field-192.png", "192x192"), ("img/field-512.png", "512x512"))

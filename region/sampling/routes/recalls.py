@@ -12,7 +12,7 @@ from region.people.actions.opening import Identity
 from region.sampling.actions import recalling_members
 from region.sampling.actions.recalling_members import OPENS, TRIES
 from region.sampling.models import Recall
-from region.sampling.queries import recalls
+from region.sampling.queries import recalls, turnaround
 from region.sampling.states import PACK, RECALL
 from region.spine.web import Routes
 from region.spine.work import Work
@@ -33,7 +33,7 @@ def page(w: Work) -> str:
         ends=RECALL.ends,
         followed=recalls.follow_up(w, since=w.now - MEASURED),
         target=float(w.rules.value(PACK, "recall.target_share")),
-        pools=recalls.pool_positivity(w, rounds),
+        pools=turnaround.pool_positivity(w, rounds),
         places=recalls.places_named(w, {one.row.place_id for one in found}),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
 
 from region.formats.codes.tubes import read_code
 from region.people.actions.opening import open_people
@@ -21,8 +23,25 @@ routes = Routes("tubes", __name__)
 
 @routes.get("/sampling/tubes", needs="sampling.read")
 def page(w: Work) -> str:
-    """The tubes of a scanned or typed code."""
-    return _page(w, request.args.get("code", "")[:80])
+    """Where a tube's code is scanned or typed."""
+    return _page(w, "")
+
+
+@routes.post("/sampling/tubes", needs="sampling.read")
+def find(w: Work) -> Any:
+    """A scanned or typed code leads to its tube. It is sent in the body: addresses stay in histories and logs."""
+    text = request.form.get("code", "")[:80]
+    reading = read_code(text)
+    sought = timeline.first_of(w, reading.value) if reading.value else None
+    if sought is not None:
+        return redirect(url_for("tubes.show", id=sought), 303)
+    return _page(w, text), 404 if reading.value else 422
+
+
+@routes.get("/sampling/tubes/<int:id>", needs="sampling.read")
+def show(w: Work, id: int) -> str:
+    """A tube, and with it whichever other claims its code."""
+    return _page(w, w.get(Tube, id).code)
 
 
 @routes.post("/sampling/tubes/<int:id>/people", needs="people.open")

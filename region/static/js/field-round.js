@@ -1,10 +1,10 @@
 /* Boxes, tubes and people as they stand on this telephone: one scan at a time, in order, kept before it is answered.
 
-   Every action answers {done: what, …facts} or {refused: why, …facts}; words are the view's. The telephone's own clock
-   dates everything (an exercise's clock does in an exercise); the region measures its error at each synchronisation.
+   Every action answers {done: what, …facts} or {refused: why, …facts}; words are the view's. fieldClock dates
+   everything; the region measures its error at each synchronisation.
 
    fieldRound.load(rows), .forget()     take over what the vault held; let go of it
-   fieldRound.learn(pack)               what the region told this site (fieldPack's form)
+   fieldRound.learn(pack), .end()       what the region told this site (fieldPack's form); the round is over
    fieldRound.scan(text)                a box, a tube or a person, by what is expected: .expects()
    fieldRound.box(text) .tube(text) .person({kind, number, name, phone, home, person}) .close() .turn(method)
    fieldRound.again(uid) .move(from, who, to) .remove(tube, who) .voidTube(uid) .seal({seal, celsius})
@@ -15,29 +15,18 @@
 self.fieldRound = (() => {
   const codes = self.fieldCodes;
   const vault = self.fieldVault;
+  const { set: setClock, now, today } = self.fieldClock;
   const { uid } = self.inboxStore;
   const fresh = () => ({ device: uid(), site: 0, box: null, tube: null, method: "", kind: "resident", pool: null, alone: null });
 
   const state = { desk: fresh(), boxes: new Map(), tubes: new Map(), pack: null, mark: null, marks: new Map(), listed: new Map() };
-  let clock = () => Date.now();
-  let [turn, kept] = [Promise.resolve(), () => undefined];
+  let kept = () => undefined;
 
-  const now = () => new Date(clock()).toISOString();
-  const today = () => { const d = new Date(clock()); return new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 10); };
   const method = (code) => state.pack?.methods.find((one) => one.code === code);
   const current = () => state.tubes.get(state.desk.tube) ?? null;
   const openBox = () => state.boxes.get(state.desk.box) ?? null;
   const sealed = (tube) => Boolean(state.boxes.get(tube.box)?.sealed_at);
   const refused = (why, facts = {}) => ({ refused: why, ...facts });
-
-  /* One action after the other: a hand scanner is faster than the disk, and no scan may be lost. */
-  function inTurn(action) {
-    return (...given) => {
-      const mine = turn.then(() => action(...given));
-      turn = mine.catch(() => undefined);
-      return mine;
-    };
-  }
 
   async function keep(rows = [], gone = []) {
     const desk = ["desk", state.desk];
@@ -58,8 +47,8 @@ self.fieldRound = (() => {
     state.mark = await codes.marker(pack.key);
     state.listed = new Map(pack.residents.map((one) => [one.person, one]));
     if (!method(state.desk.method)) state.desk.method = method(pack.round?.method)?.code ?? pack.methods[0].code;
-    state.desk.site = pack.site.id;
-    clock = before?.realm ? () => before.server + (Date.now() - before.local) * before.rate : () => Date.now();
+    Object.assign(state.desk, { site: pack.site.id, over: false });
+    setClock(before);
     if (vault.open()) await vault.put([["pack", pack], ["desk", state.desk], ["clock", before ?? null]]);
   }
 
@@ -70,8 +59,17 @@ self.fieldRound = (() => {
       if (row?.people) { state.tubes.set(id, row); if (!row.void) row.people.forEach((one) => note(row, one)); }
       else if (row?.opened_at) state.boxes.set(id, row);
     }
+    setClock(found.get("clock"));
     if (found.get("pack")) await learn(found.get("pack"), found.get("clock"));
     else await keep();
+  }
+
+  /* Who lives here and who is sampled alone leave the telephone at once; what was not sent stays until it is. */
+  async function end() {
+    Object.assign(state, { pack: null, mark: null });
+    state.listed.clear();
+    Object.assign(state.desk, { site: 0, box: null, tube: null, pool: null, alone: null, over: true });
+    if (vault.open()) await vault.put([["desk", state.desk]], ["pack"]);
   }
 
   function forget() {
@@ -290,11 +288,11 @@ self.fieldRound = (() => {
     await keep([], rows.map((row) => row.uid));
   }
 
-  const actions = { scan, box, tube, person, close, choose, again, move, remove, voidTube, seal, single, keep, drop };
-  const ordered = Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, inTurn(action)]));
+  const actions = { scan, box, tube, person, close, choose, again, move, remove, voidTube, seal, single, keep, drop, end };
+  const ordered = Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, vault.inTurn(action)]));
   return Object.assign({
-    set kept(told) { kept = told; },
+    get kept() { return kept; }, set kept(told) { kept = told; },
     get desk() { return state.desk; }, get pack() { return state.pack; },
     get boxes() { return state.boxes; }, get tubes() { return state.tubes; },
-  }, ordered, { load, forget, learn, expects, current, openBox, sealed, method, now });
+  }, ordered, { load, forget, learn, expects, current, openBox, sealed, method });
 })();

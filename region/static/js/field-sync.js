@@ -5,8 +5,10 @@
    The screen may rest meanwhile: the key stays until all is sent.
 
    fieldSync.begin(page, painted)   page = {account}; painted() is called whenever there is news
-   fieldSync.go()                   one round now;  .waits() {tubes, people, since};  .state, .last, .skew, .sites
-   fieldSync.choose(site)           fetch the pack of a site                                                          */
+   fieldSync.go()                   one round now;  .waits() {tubes, people, boxes, reasons, since};  .state, .last, .skew, .sites
+   fieldSync.choose(site)           fetch the pack of a site; whether there was one
+
+   Where the pack of the site is refused because its round is over, the telephone lets go of the list of residents.   */
 "use strict";
 
 self.fieldSync = (() => {
@@ -15,7 +17,9 @@ self.fieldSync = (() => {
   const PACK_AGE = 600000;
   const MOST = 50;
   const round = self.fieldRound;
+  const missed = self.fieldMissed;
   const vault = self.fieldVault;
+  const { now } = self.fieldClock;
   const { ask } = self.inboxStore;
 
   const news = { state: navigator.onLine ? "online" : "offline", last: null, skew: null, sites: null, failed: 0, told: "" };
@@ -28,14 +32,15 @@ self.fieldSync = (() => {
 
   const dirty = (row) => row.sent < row.revision;
   const dirtyTubes = () => [...round.tubes.values()].filter(dirty);
-  const ready = (tube) => tube.closed_at || tube.void || Date.now() - tube.changed > REST;
+  const ready = (tube) => (round.desk.over && tube.people.length > 0) || tube.closed_at || tube.void || Date.now() - tube.changed > REST;
 
   function waits() {
     const tubes = dirtyTubes().filter((one) => one.people.length || one.sent || one.void);
     const people = tubes.reduce((sum, one) => sum + one.people.length, 0);
     const boxes = [...round.boxes.values()].filter((one) => one.sealed_at && dirty(one)).length;
-    const since = tubes.map((one) => one.closed_at ?? one.opened_at).sort()[0] ?? null;
-    return { tubes: tubes.length, people, boxes, since };
+    const reasons = missed.waiting();
+    const since = [...tubes.map((one) => one.closed_at ?? one.opened_at), ...reasons.map((one) => one.at)].sort()[0] ?? null;
+    return { tubes: tubes.length, people, boxes, reasons: reasons.length, since };
   }
 
   /* ---- a batch ---- */
@@ -67,13 +72,28 @@ self.fieldSync = (() => {
     const boxes = [...round.boxes.values()].filter((one) => one.site === site && dirty(one))
       .map((row) => ({ row, whole: Boolean(row.sealed_at) && !left.has(row.uid) }))
       .filter(({ row, whole }) => whole || (!row.known && tubes.some((one) => one.box === row.uid)));
-    if (!tubes.length && !boxes.length) return null;
-    const sent = { tubes: tubes.map((row) => [row, row.revision]), boxes };
+    if (!tubes.length && !boxes.length) return reasonsBatch();
+    const sent = { tubes: tubes.map((row) => [row, row.revision]), boxes, reasons: [] };
     const body = {
-      device: round.desk.device, sent_at: round.now(), site, waiting: waits().tubes - tubes.length,
+      device: round.desk.device, sent_at: now(), site, waiting: waits().tubes - tubes.length,
       boxes: boxes.map(({ row, whole }) => boxOut(row, whole)), tubes: tubes.map(tubeOut),
     };
     return { sent, body };
+  }
+
+  /* Reasons go by themselves: one that is refused must not keep a tube here. */
+  function reasonsBatch() {
+    const all = missed.waiting();
+    if (!all.length) return null;
+    const rows = all.filter((row) => row.site === all[0].site).slice(0, most);
+    const reasons = rows.map((row) => ({ person: row.missed, reason: row.reason }));
+    const body = { device: round.desk.device, sent_at: now(), site: all[0].site, waiting: waits().tubes, reasons };
+    return { sent: { tubes: [], boxes: [], reasons: rows.map((row) => [row, row.revision]) }, body };
+  }
+
+  async function reasonsSent(pairs, refused) {
+    for (const [row, revision] of pairs) Object.assign(row, { sent: revision, sentAt: Date.now(), refused });
+    if (pairs.length) await missed.keep(pairs.map(([row]) => row));
   }
 
   function answered(row, kept, revision) {
@@ -96,11 +116,14 @@ self.fieldSync = (() => {
     news.skew = answer.flagged ? answer.skew : null;
     news.last = Date.now();
     await round.keep(rows);
-    return rows.length > 0;
+    await reasonsSent(sent.reasons, false);
+    return rows.length + sent.reasons.length > 0;
   }
 
   async function refusedWhole({ sent }, told) {
-    if (sent.tubes.length > 1) { most = Math.ceil(sent.tubes.length / 2); return; }
+    const parts = sent.tubes.length || sent.reasons.length;
+    if (parts > 1) { most = Math.ceil(parts / 2); return; }
+    await reasonsSent(sent.reasons, true);
     const wrong = { state: "refused", reason: told.error ?? "unreadable", text: told.text ?? "" };
     const rows = sent.tubes.length ? sent.tubes : sent.boxes.map(({ row }) => [row, row.revision]);
     for (const [row, revision] of rows) { answered(row, wrong, revision); row.answer = { ...row.answer, text: wrong.text }; }
@@ -132,12 +155,17 @@ self.fieldSync = (() => {
 
   async function pack(site, facts) {
     const answer = await ask(`/api/v1/field/pack?site=${site}`);
-    if (!answer.ok) return false;
+    if (!answer.ok) { await refusedPack(site, answer); return false; }
     const given = await answer.json();
     const clock = { realm: facts.realm, server: Date.parse(facts.now), local: Date.now(), rate: facts.rate };
     await round.learn(self.fieldPack(given), clock);
     packed = Date.now();
     return true;
+  }
+
+  async function refusedPack(site, answer) {
+    const told = await answer.json().catch(() => ({}));
+    if (told.error === "round-not-open" && round.pack?.site.id === site) await round.end();
   }
 
   async function turn() {
@@ -156,11 +184,19 @@ self.fieldSync = (() => {
     return ended;
   }
 
+  /* Of a round that is over nothing stays that the region has, and no empty tube. */
+  function ended(one) {
+    if (!round.desk.over) return false;
+    return dirty(one) ? !one.people.length && !one.sent && !one.void : one.answer?.state === "kept";
+  }
+
   /* What was sent long ago is wiped; what was refused stays until a person has seen to it. */
   async function wipe() {
     const limit = Date.now() - (round.pack?.limits.keep_hours ?? 24) * 3600000;
+    await missed.wipe((row) => (round.desk.over && !row.refused) || row.sentAt < limit);
     const over = (row) => !dirty(row) && row.sentAt < limit && row.answer?.state !== "refused";
-    const tubes = [...round.tubes.values()].filter((one) => over(one) && (one.closed_at || one.void) && one.uid !== round.desk.tube);
+    const done = (one) => over(one) && (one.closed_at || one.void) && one.uid !== round.desk.tube;
+    const tubes = [...round.tubes.values()].filter((one) => ended(one) || done(one));
     const held = new Set([...round.tubes.values()].filter((one) => !tubes.includes(one)).map((one) => one.box));
     const boxes = [...round.boxes.values()].filter((one) => one.sealed_at && over(one) && !held.has(one.uid));
     if (tubes.length || boxes.length) await round.drop([...tubes, ...boxes]);
@@ -216,7 +252,7 @@ self.fieldPack = (given) => {
   methods.sort((a, b) => Number(a.home) - Number(b.home) || a.size - b.size);
   const { site, round, limits, key, apart, grids, residents } = given;
   return {
-    site, round, limits, key, apart, grids, residents, reasons: { single: given.single_reasons, missed: given.reasons },
+    site, round, limits, key, apart, grids, residents, reasons: { single: given.single_reasons, missed: given.reasons, order: given.reason_order },
     methods: methods.map((one) => ({ ...one, pooled: one.size > 1 && !one.home })),
   };
 };

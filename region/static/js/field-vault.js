@@ -9,7 +9,8 @@
    fieldVault.check(pin)           the same while it is open: for a screen that only rested
    fieldVault.lock(), .open()      forget the key; whether it is there
    fieldVault.put(rows, gone)      [[id, value], …] closed and kept, ids in `gone` dropped, in one transaction
-   fieldVault.all()                [[id, value], …]                                                          */
+   fieldVault.all()                [[id, value], …]
+   fieldVault.inTurn(action)       the same action, begun when those before it have ended                        */
 "use strict";
 
 self.fieldVault = (() => {
@@ -98,10 +99,20 @@ self.fieldVault = (() => {
     });
   }
 
+  /* One action after the other: a hand scanner is faster than the disk, and no scan may be lost. */
+  let turn = Promise.resolve();
+  function inTurn(action) {
+    return (...given) => {
+      const mine = turn.then(() => action(...given));
+      turn = mine.catch(() => undefined);
+      return mine;
+    };
+  }
+
   async function all() {
     const rows = await db.sealed.where("[owner+id]").between([owner, ""], [owner, "\uffff"]).toArray();
     return Promise.all(rows.map(read));
   }
 
-  return { begin, make, unlock, check, put, all, lock: () => { key = null; }, open: () => key !== null };
+  return { begin, make, unlock, check, put, all, inTurn, lock: () => { key = null; }, open: () => key !== null };
 })();

@@ -112,6 +112,7 @@ self.fieldView = (() => {
       const n = Math.round(Math.abs(sync.skew) / 60) || 1;
       made.push(["watch", fill(words.skew, { n, way: sync.skew > 0 ? words.behind : words.ahead })]);
     }
+    if (round.desk.over) made.push(["watch", words.over]);
     if (sync.told) made.push(["watch", `▲ ${sync.told}`]);
     const trouble = [...round.tubes.values(), ...round.boxes.values()].filter((one) => bad(one) && !one.read);
     if (trouble.length) made.push(["bad", fill(words.trouble, { n: trouble.length })]);
@@ -124,10 +125,10 @@ self.fieldView = (() => {
 
   function foot() {
     const stored = () => JSON.parse(localStorage.getItem("field-waits") ?? "{}")[at("field-head").dataset.account];
-    const none = { tubes: 0, people: 0, boxes: 0, since: null };
-    const { tubes, people, boxes, since } = self.fieldVault.open() ? sync.waits() : stored() ?? none;
-    const any = tubes + boxes > 0;
-    at("foot-waits").textContent = any ? fill(words.waits, { tubes, people }) : words.allSent;
+    const none = { tubes: 0, people: 0, boxes: 0, reasons: 0, since: null };
+    const { tubes, people, boxes, reasons = 0, since } = self.fieldVault.open() ? sync.waits() : stored() ?? none;
+    const some = tubes + boxes > 0 ? words[reasons ? "waitsAll" : "waits"] : words[reasons ? "waitsReasons" : "allSent"];
+    at("foot-waits").textContent = fill(some, { tubes, people, reasons });
     const last = sync.last ? fill(words.last, { time: clock(sync.last) }) : words.never;
     at("foot-since").textContent = since ? `${fill(words.since, { time: clock(since) })} · ${last}` : last;
     at("foot-enter").hidden = sync.state !== "signed-out";
@@ -136,7 +137,7 @@ self.fieldView = (() => {
     at("foot-mark").className = `mark mark-${good ? "working" : "watch"}`;
     at("foot-word").textContent = words.net[sync.state];
     document.documentElement.dataset.net = sync.state;
-    document.documentElement.dataset.waits = String(tubes + boxes);
+    document.documentElement.dataset.waits = String(tubes + boxes + reasons);
   }
 
   /* ---- the other screens ---- */
@@ -264,7 +265,7 @@ self.fieldView = (() => {
   }
 
   return {
-    words, at, fill, clock, show, paint, say, tubes, tube, residents, sites, boxes, sealed, sealing,
+    words, at, fill, clock, element, pick, show, paint, say, tubes, tube, residents, sites, boxes, sealed, sealing,
     get screen() { return screen; },
   };
 })();

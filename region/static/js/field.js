@@ -9,6 +9,8 @@
   const sync = self.fieldSync;
   const view = self.fieldView;
   const scan = self.fieldScan;
+  const missed = self.fieldMissed;
+  const missedView = self.fieldMissedView;
   const { at, words } = view;
   const account = at("field-head").dataset.account;
 
@@ -16,6 +18,7 @@
   let resting = true;
   let touched = Date.now();
   let offered = null;
+  let told = false; // whether the region's lists are here
 
   /* ---- after each action ---- */
 
@@ -36,7 +39,8 @@
   }
 
   function focus() {
-    if (view.screen === "work") at("field-input").focus({ preventScroll: true });
+    const field = { work: "field-input", missed: "missed-sought" }[view.screen];
+    if (field) at(field).focus({ preventScroll: true });
   }
 
   /* Numbers only: what a closed page may say of what waits on it. */
@@ -55,9 +59,11 @@
     list: () => { at("list-sought").value = ""; view.residents(""); },
     site: () => view.sites(sync.sites),
     people: () => kind(),
+    missed: missedView.open,
   };
 
   function go(name) {
+    missedView.dark();
     openers[name]?.();
     view.show(name);
     view.paint();
@@ -75,26 +81,38 @@
 
   /* ---- rest: the screen closes; the key goes as soon as nothing waits ---- */
 
-  function rest() {
-    resting = true;
+  function clear() {
     for (const id of ["tube-people", "list-found", "tube-list", "field-said", "field-offers"]) at(id).replaceChildren();
     for (const form of ["person-form", "group-form", "list-form"]) at(form).reset();
+    missedView.clear();
+  }
+
+  function rest() {
+    resting = true;
+    clear();
     self.fieldPin.begin("locked", opened);
     letGo();
   }
 
   function letGo() {
-    if (!resting || !vault.open() || sync.waits().tubes + sync.waits().boxes > 0) return;
+    const { tubes, boxes, reasons } = sync.waits();
+    if (!resting || !vault.open() || tubes + boxes + reasons > 0) return;
     vault.lock();
     round.forget();
+    missed.forget();
     loaded = false;
   }
 
   async function opened() {
-    if (!loaded) await round.load(await vault.all());
+    if (!loaded) {
+      const rows = await vault.all();
+      await round.load(rows);
+      missed.load(rows);
+    }
     loaded = true;
     resting = false;
     touched = Date.now();
+    told = Boolean(round.pack);
     go(round.pack ? "work" : "site");
     await sync.go();
     if (!round.pack && view.screen === "site") view.sites(sync.sites);
@@ -103,7 +121,11 @@
   function painted() {
     if (resting) letGo();
     view.paint();
+    if (told && !round.pack) clear();
+    if (told && !round.pack && !resting) go("site");
+    told = Boolean(round.pack);
     if (resting) return;
+    if (view.screen === "missed") missedView.recorded();
     if (view.screen === "site" && round.pack && !round.asked) { round.asked = true; go("work"); }
     else if (view.screen === "site") view.sites(sync.sites);
     if (view.screen === "tubes") view.tubes();
@@ -133,7 +155,13 @@
     offer: (name) => offers[name](),
     tube: (id) => { view.tube(id); view.show("tube"); view.paint(); },
     resident: async (id) => { heard(await round.person({ person: Number(id), kind: "none" })); go("work"); },
-    site: async (id) => { if (await sync.choose(Number(id))) { round.asked = true; go("work"); } },
+    site: async (id) => {
+      if (!(await sync.choose(Number(id)))) { view.say({ refused: "siteOver" }, "site-said"); return; }
+      round.asked = true;
+      go("work");
+    },
+    missed: (id) => missedView.ask(Number(id)),
+    why: missedView.why,
     box: async (code) => { heard(await round.box(code)); go("work"); },
     sealed: (id) => { view.sealed(id); view.show("sealed"); },
     remove: (who) => { if (self.confirm(words.removeSure)) inTube((id) => round.remove(id, who)); },
@@ -147,17 +175,18 @@
     if (result.refused) view.say(result, "tube-said");
   }
 
-  function camera() {
-    scan.look(at("field-film"), scanned).catch((error) => {
-      scan.stop(at("field-film"));
-      view.say({ refused: "camera" });
+  function camera(film, found, where) {
+    scan.look(at(film), found).catch((error) => {
+      scan.stop(at(film));
+      view.say({ refused: "camera" }, where);
       console.info("field: no camera", error?.name);
     });
   }
 
   const buttons = {
     "field-close": async () => { heard(await round.close()); focus(); },
-    "field-camera": camera,
+    "field-camera": () => camera("field-film", scanned, "field-said"),
+    "missed-camera": () => camera("missed-film", missedView.entered, "missed-said"),
     "menu-rest": rest,
     "menu-send": () => { sync.go(); go("work"); },
     "tube-again": async () => {
@@ -179,6 +208,7 @@
     "field-scan": () => { const text = at("field-input").value; at("field-input").value = ""; return scanned(text); },
     "person-form": person,
     "list-form": () => undefined,
+    "missed-form": () => missedView.entered(at("missed-sought").value),
     "group-form": group,
     "seal-form": seal,
   };
@@ -234,6 +264,7 @@
   });
   at("person-form").addEventListener("change", kind);
   at("list-sought").addEventListener("input", () => view.residents(at("list-sought").value));
+  at("missed-sought").addEventListener("input", () => missedView.typed(at("missed-sought").value));
   at("field-input").addEventListener("pointerdown", () => { at("field-input").inputMode = "text"; });
 
   /* ---- the beginning ---- */
@@ -248,7 +279,7 @@
 
   async function begin() {
     document.documentElement.classList.add("has-script");
-    at("field-camera").hidden = !scan.can;
+    for (const id of ["field-camera", "missed-camera"]) at(id).hidden = !scan.can;
     if (!self.crypto?.subtle || !self.indexedDB) { view.show("nothing"); return; }
     install().catch((error) => console.info("field: no service worker", error?.name));
     const stands = await vault.begin(account);

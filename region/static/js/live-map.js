@@ -223,7 +223,9 @@
     label(features, counts) {
       (this.labels || []).forEach((label) => label.remove());
       const fitting = this.levels.filter((level) => counts[level] <= this.options.labels * 2);
-      const level = fitting.at(-1) ?? this.levels[0];
+      // Where even the coarsest level has far more areas than there may be labels, a few names would say nothing.
+      const few = counts[this.levels[0]] <= this.options.labels * 5;
+      const level = fitting.at(-1) ?? (few ? this.levels[0] : null);
       this.labels = features.filter(({ properties: p }) => String(p.level) === level && p.at && p.name)
         .sort((a, b) => b.properties.size - a.properties.size)
         .slice(0, this.options.labels)

@@ -43,7 +43,7 @@ def test_a_box_goes_all_the_way_by_the_screens(
     lab = world.browser_as("laboratory", ground.lab, lang=lang)
     at = f"/sampling/boxes/{box.id}"
     assert sealed in site.get("/sampling/boxes").text and sealed in site.get(at).text
-    assert site.get("/sampling/boxes", query_string={"code": box.code}).location == at
+    assert site.post("/sampling/boxes", data={"code": box.code}).location == at
     pressed(site, f"{at}/give", step="collect", tubes="3")
     assert pressed(site, f"{at}/collect").status_code == 403
     page = pressed(driver, f"{at}/collect", tubes="3", celsius="9,5").text
@@ -88,7 +88,7 @@ def test_a_tube_s_life_is_read_by_its_code_and_its_people_open_for_a_purpose_alo
     box.send()
     tube, person = box.tubes[0], box.tubes[0].people[0]
     nurse = world.browser_as("epidemiologist", ground.district, lang="en")
-    page = nurse.get("/sampling/tubes", query_string={"code": tube.code}).text
+    page = pressed(nurse, "/sampling/tubes", code=tube.code).text
     assert box.box.code in page and "the site sealed the box and signed" in page
     assert person.number not in page and "<b>2</b> / 10" in page
     assert f"{person.number[:6]}********{person.number[14:]}" in page
@@ -99,15 +99,49 @@ def test_a_tube_s_life_is_read_by_its_code_and_its_people_open_for_a_purpose_alo
     assert person.number in opened and person.name in opened
     assert [one.data["purpose"] for one in world.journal("people.PersonOpened")] == ["tell_result"]
     lab = world.browser_as("laboratory", ground.lab, lang="en")
-    seen = lab.get("/sampling/tubes", query_string={"code": tube.code}).text
+    seen = pressed(lab, "/sampling/tubes", code=tube.code).text
     assert "********" not in seen and "<b>2</b> / 10" in seen
     assert pressed(lab, f"/sampling/tubes/{id}/people", purpose="tell_result").status_code == 403
     foreign = running_round(world)
     stranger = world.browser_as("clinic", foreign.clinic, lang="en")
-    assert box.box.code not in stranger.get("/sampling/tubes", query_string={"code": tube.code}).text
+    assert stranger.get(f"/sampling/tubes/{id}").status_code == 404
     assert pressed(stranger, f"/sampling/tubes/{id}/people", purpose="tell_result").status_code == 404
-    wrong = tube.code[:-1] + ("1" if tube.code[-1] != "1" else "2")
-    assert "check character" in nurse.get("/sampling/tubes", query_string={"code": wrong}).text
+
+
+def test_a_code_that_is_looked_up_never_stands_in_an_address(sqlite_world: World) -> None:
+    world = sqlite_world
+    ground = running_round(world)
+    box = packed(ground, 1, people=2)
+    box.send()
+    code, carton = box.tubes[0].code, box.box.code
+    with world.as_system() as w:
+        tube, row = w.session.scalars(select(Tube.id)).one(), w.session.scalars(select(Box.id)).one()
+    site = world.browser_as("sampler", ground.clinic, lang="en")
+    found = site.post("/sampling/tubes", data={"code": f" {code.lower()} "})
+    assert (found.status_code, found.location) == (303, f"/sampling/tubes/{tube}")
+    assert code in site.get(found.location).text
+    found = site.post("/sampling/boxes", data={"code": carton})
+    assert (found.status_code, found.location) == (303, f"/sampling/boxes/{row}")
+    for page, sought in (("/sampling/tubes", code), ("/sampling/boxes", carton)):
+        form = site.get(page).text.split('<form class="scan-line"')[1].split("</form>")[0]
+        assert 'method="post"' in form and f'action="{page}"' in form and "csrf_token" in form
+        assert "autofocus" in form
+        ignored = site.get(page, query_string={"code": sought})
+        assert ignored.status_code == 200 and f'value="{sought}"' not in ignored.text
+    stranger = world.browser_as("clinic", running_round(world).clinic, lang="en")
+    wrong = code[:-1] + ("1" if code[-1] != "1" else "2")
+    tries = [
+        (stranger, "/sampling/tubes", code, 404, "No tube with this code is known here"),
+        (stranger, "/sampling/tubes", ground.code(), 404, "No tube with this code is known here"),
+        (site, "/sampling/tubes", wrong, 422, "check character"),
+        (stranger, "/sampling/boxes", carton, 404, f"No box with the code {carton} is known here"),
+        (site, "/sampling/boxes", "BX-0000", 404, "No box with the code BX-0000 is known here"),
+    ]
+    for browser, page, sought, status, said in tries:
+        answer = browser.post(page, data={"code": sought})
+        assert (answer.status_code, answer.location) == (status, None) and said in answer.text, sought
+        assert f'value="{sought}"' in answer.text and "autofocus" in answer.text
+    assert stranger.get(f"/sampling/tubes/{tube}").status_code == 404
 
 
 def test_the_work_list_has_alarms_first_and_an_item_is_settled_once(sqlite_world: World) -> None:

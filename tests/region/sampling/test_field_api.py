@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from region.people.actions.registering import Given, register
 from region.sampling.actions.singling import keep_apart
@@ -16,6 +17,7 @@ from region.sampling.queries.field_pack import field_pack
 from region.spine.errors import Missing
 from tests.region.sampling.books import check, members
 from tests.region.sampling.ground import Ground, resident, running_round, uid
+from tests.region.sampling.sync_stage import seen, send
 from tests.world import World
 
 SYNC, PACK = "/api/v1/field/sync", "/api/v1/field/pack"
@@ -49,6 +51,7 @@ def test_the_pack_has_what_a_phone_needs_and_nobody_in_clear(world: World) -> No
     assert pack["apart"] == {mark.hex(): "close_contact"}
     assert pack["limits"]["skew_seconds"] == 120
     assert pack["methods"]["pool_10"]["size"] == 10
+    assert pack["reason_order"] == list(pack["reasons"]) and {"refused", "away"} <= set(pack["reasons"])
     assert resident(1) not in str(pack) and "张小1" not in str(pack)
 
 
@@ -74,6 +77,27 @@ def test_a_phone_takes_the_pack_and_synchronises(sqlite_world: World) -> None:
     check(sqlite_world)
     again = client.get(f"{PACK}?site={ground.site_id}").get_json()["residents"]
     assert {person["person"]: person["sampled"] for person in again}[one] is True
+
+
+def test_why_somebody_was_not_sampled_is_kept_for_who_is_due_and_told_once(world: World) -> None:
+    ground = running_round(world)
+    ids = residents(world, ground, 1, 2, 3)
+    with world.as_system() as w:
+        exempt = w.get(RoundDue, (ground.round_id, ids[2]))
+        exempt.scheme, exempt.reason = "exempt", "infant"
+        w.tell(seen(ground))
+    send(ground, ground.batch([ground.tube([ground.person(2, person=ids[1], kind="none", number="")])]))
+    said = [{"person": id, "reason": "refused"} for id in ids] + [{"person": ids[0], "reason": "no such"}]
+    for _ in range(2):
+        send(ground, ground.batch([], reasons=said))
+    with world.as_system() as w:
+        kept = {row.person_id: row.reason for row in w.session.scalars(select(RoundDue))}
+    assert kept == {ids[0]: "refused", ids[1]: None, ids[2]: "infant"}
+    (told,) = world.journal("sampling.NotSampledExplained")
+    assert (told.data["reason"], told.data["persons"]) == ("refused", 1)
+    with ground.sampler() as w:
+        pack = field_pack(w, ground.site_id)
+    assert {one["person"]: one["reason"] for one in pack["residents"]} == kept
 
 
 def batch_of(ground: Ground, now: str, people: list[dict[str, Any]]) -> dict[str, Any]:

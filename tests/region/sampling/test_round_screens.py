@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from region.sampling.events.rounds import RoundSitesSet
 from region.sampling.models import Round, RoundSite
 from tests.region.sampling.ground import resident, running_round
 from tests.region.sampling.planning_ground import Plan, drafted, planned_ground, sited
@@ -114,6 +115,26 @@ def test_the_clinic_opens_its_site_and_a_stranger_finds_none(world: World) -> No
         "/sites.geojson",
     ):
         assert stranger.get(base + path).status_code == 404, path
+
+
+def test_who_runs_a_site_finds_its_rounds_and_nobody_else_does(world: World) -> None:
+    ground = running_round(world)
+    district = world.area(level="district")
+    far, beside = world.clinic(district), world.clinic(ground.district)
+    with world.as_system() as w:
+        w.get(RoundSite, ground.site_id).place_id = far.id
+        w.tell(RoundSitesSet(round=ground.round_id, sites=1, covered=1.0, place=ground.district.id))
+    code = f">R{ground.district.id}<"
+    for role in ("clinic", "clinic_lead", "sampler"):
+        runs = world.browser_as(role, far, lang="en")
+        assert code in runs.get("/sampling/rounds").text, role
+        assert runs.get(f"/sampling/rounds/{ground.round_id}").status_code == 200
+        assert code not in runs.get(f"/sampling/rounds?before={ground.round_id}").text
+    for place in (ground.clinic, beside, world.clinic(district)):
+        stranger = world.browser_as("clinic", place, lang="en")
+        shown = stranger.get("/sampling/rounds").text
+        assert "No round yet" in shown and code not in shown
+        assert stranger.get(f"/sampling/rounds/{ground.round_id}").status_code == 404
 
 
 def test_a_list_is_sent_shown_taken_in_and_people_are_explained(world: World) -> None:

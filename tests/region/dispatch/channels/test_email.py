@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
-import ssl
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from region.dispatch.channels import email
 from region.dispatch.channels.kinds import read_config
 from region.exercise.gateways.server import Gateways, running
-from region.spine.clock import wall_clock
 from region.spine.errors import Invalid
+from tests.certificates import certified
 from tests.region.dispatch.channels.letters import BODY_EN, BODY_ZH, letter, order, send
 
 BOX = "desk@clinic.example"
@@ -90,35 +83,6 @@ def test_a_server_that_keeps_silent_or_is_away(gateways: Gateways) -> None:
 def test_without_tls_on_offer_nothing_is_sent(gateways: Gateways) -> None:
     outcome = send(gateways, letter("email", BOX), {"security": "starttls"})
     assert outcome.kind == "retry" and not gateways.book.said_on("email")
-
-
-def certified(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's certificate for this machine, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now, here = wall_clock(), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context, folder / "cert.pem"
 
 
 def test_starttls_is_used_and_a_stranger_s_certificate_refused(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""Key people as lists show them: by group and class, page by page, and one person with all that stands for him."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from region.care import groups
+from region.care.models import CareClass, CareRoute, CareTask, CareTeam, Membership
+from region.care.queries.due import active
+from region.people.models import Person
+from region.people.queries.masked import Masked, masked
+from region.places.models import Place
+from region.spine import bulk
+from region.spine.errors import Missing
+from region.spine.work import Work
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list asks for: a group, a class (``none``: not classed), from the person after this number on."""
+
+    group: str = ""
+    level: str = ""
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class KeyPerson:
+    """One line: the person, his groups, class, next test, and how many tasks wait (of these late)."""
+
+    person: int
+    place: int
+    groups: Sequence[str]
+    level: str | None
+    next_test: date | None
+    waiting: int
+    late: int
+    masked: Masked | None
+
+
+def listed(w: Work, asked: Wanted) -> list[KeyPerson]:
+    """A page of key people by number, one more where more follow."""
+    today = w.office.clock.day(w.now)
+    wanted = select(Membership.person_id).where(active(today), Membership.person_id > asked.after)
+    if asked.group:
+        wanted = wanted.where(Membership.group == asked.group)
+    if asked.level:
+        wanted = wanted.where(_of_level(asked.level))
+    ids = list(w.session.scalars(wanted.distinct().order_by(Membership.person_id).limit(PAGE + 1)))
+    return lines(w, ids)
+
+
+def _of_level(level: str) -> ColumnElement[bool]:
+    classed = select(CareClass.person_id)
+    if level == "none":
+        return Membership.person_id.not_in(classed)
+    return Membership.person_id.in_(classed.where(CareClass.level == level))
+
+
+def lines(w: Work, ids: Sequence[int]) -> list[KeyPerson]:
+    """These people in their order, as far as the actor may know of them."""
+    today, hours = w.office.clock.day(w.now), groups.test_hours(w)
+    held: dict[int, list[Membership]] = defaultdict(list)
+    those = select(Membership).where(bulk.among(w.session, Membership.person_id, ids), active(today))
+    for one in w.session.scalars(those.order_by(Membership.id)):
+        held[one.person_id].append(one)
+    classed = select(CareClass.person_id, CareClass.level)
+    levels = dict(w.session.execute(classed.where(bulk.among(w.session, CareClass.person_id, ids))).all())
+    waiting, known = _waiting(w, ids), masked(w, ids)
+    return [
+        KeyPerson(
+            id,
+            held[id][0].place_id,
+            [one.group for one in held[id]],
+            levels.get(id),
+            _next_test(w, held[id], hours),
+            *waiting.get(id, (0, 0)),
+            known.get(id),
+        )
+        for id in ids
+        if id in held
+    ]
+
+
+def _next_test(w: Work, held: Sequence[Membership], hours: Mapping[str, int]) -> date | None:
+    tested = [one for one in held if one.group in hours]
+    least = groups.highest(hours, [one.group for one in tested])
+    if least is None:
+        return None
+    last = max((one.tested_at for one in tested if one.tested_at), default=None)
+    return groups.next_test(least, last, min(one.since for one in tested), w.office.clock.zone)
+
+
+def _waiting(w: Work, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    wanted = select(CareTask.person_id, func.count(), func.count(CareTask.late_at)).where(
+        bulk.among(w.session, CareTask.person_id, ids), CareTask.state == "due"
+    )
+    rows = w.session.execute(wanted.group_by(CareTask.person_id))
+    return {person: (int(all_), int(late)) for person, all_, late in rows}
+
+
+def counts(w: Work) -> tuple[dict[str, int], dict[str, int], int]:
+    """People by group, people by class (``none``: not classed), and all of them once."""
+    today = w.office.clock.day(w.now)
+    person = func.count(Membership.person_id.distinct())
+    by_group = select(Membership.group, person).where(active(today)).group_by(Membership.group)
+    level = func.coalesce(CareClass.level, "none").label("level")
+    by_level = (
+        select(level, person)
+        .outerjoin(CareClass, CareClass.person_id == Membership.person_id)
+        .where(active(today))
+        .group_by(level)
+    )
+    grouped: dict[str, int] = dict(w.session.execute(by_group).all())
+    levels: dict[str, int] = dict(w.session.execute(by_level).all())
+    return grouped, levels, sum(levels.values())
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that stands for one person: his memberships, class, teams, ways to treatment, and newest tasks."""
+
+    person: Person
+    masked: Masked | None
+    memberships: Sequence[Membership]
+    classed: CareClass | None
+    teams: Sequence[CareTeam]
+    ways: Sequence[CareRoute]
+    tasks: Sequence[CareTask]
+
+
+def whole(w: Work, person: int) -> Whole:
+    """One person; Missing for somebody who is not the actor's to know of, or was never in a group."""
+    row = w.get(Person, person)
+    mine: Any = w.session.scalars(
+        select(Membership).where(Membership.person_id == person).order_by(Membership.id.desc())
+    ).all()
+    if not mine:
+        raise Missing("no-such", what="person", id=person)
+    teams = select(CareTeam).where(CareTeam.place_id == row.place_id)
+    theirs = CareTeam.person_id.is_(None) | (CareTeam.person_id == person)
+    tasks = select(CareTask).where(CareTask.person_id == person)
+    return Whole(
+        row,
+        masked(w, [person]).get(person),
+        mine,
+        w.session.get(CareClass, (person, w.realm)),
+        w.session.scalars(teams.where(theirs).order_by(CareTeam.id)).all(),
+        w.session.scalars(select(CareRoute).where(CareRoute.person_id == person)).all(),
+        w.session.scalars(tasks.order_by(CareTask.due_at.desc(), CareTask.id.desc()).limit(PAGE)).all(),
+    )
+
+
+def places_named(w: Work, ids: set[int]) -> Mapping[int, Place]:
+    """Places by id: whoever may know of a person may know where he is looked after."""
+    with w.beyond_scope("names of the places that look after a person in scope"):
+        return {one.id: one for one in w.session.scalars(select(Place).where(Place.id.in_(ids)))}

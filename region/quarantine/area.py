@@ -1,0 +1,37 @@
+"""What the app may use of quarantine."""
+
+from datetime import timedelta
+
+from region.quarantine.questions import OwnTubes
+from region.quarantine.routes.checks import routes as check_routes
+from region.quarantine.routes.resident import routes as resident_routes
+from region.quarantine.routes.sites import routes as site_routes
+from region.quarantine.routes.stays import routes as stay_routes
+from region.quarantine.routes.transfers import routes as transfer_routes
+from region.quarantine.states import APPEAL, HANDOVER, STAY, TRANSITION
+from region.spine.area import Area, MenuItem
+from region.spine.schedule import Every
+
+AREA = Area(
+    name="quarantine",
+    routes=(
+        check_routes,
+        resident_routes,
+        site_routes,
+        stay_routes,
+        transfer_routes,
+    ),
+    questions=(OwnTubes,),
+    machines=(
+        STAY,
+        HANDOVER,
+        APPEAL,
+        TRANSITION,
+    ),
+    menu=(
+        MenuItem("Health checks", "checks.page", "quarantine.check", "Quarantine"),
+        MenuItem("Quarantine sites", "quarantine_sites.page", "quarantine.read", "Quarantine"),
+        MenuItem("Transfer team", "stay_transfers.page", "quarantine.sign", "Quarantine"),
+    ),
+    schedule=(Every("quarantine.nightly", timedelta(minutes=10)),),
+)

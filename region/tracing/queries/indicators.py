@@ -1,0 +1,179 @@
+"""The indicators of tracing (K05 to K11, K13): what was due, what was in time, and the list behind each number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from region.places.models import Place
+from region.spine.scope import below
+from region.spine.work import Work
+from region.tracing.models import Case, Contact, ContactControl, TraceLetter
+from region.tracing.queries.funnel import among_us, controlled, ours
+
+ARRIVED = ("central", "hospital")
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`met` of `due` (rows of which the clock stopped or ran out by `at`); `running` clocks are not judged yet."""
+
+    code: str
+    met: int
+    due: int
+    running: int
+    target: float
+    at: datetime
+
+    @property
+    def share(self) -> float | None:
+        """The share in time, 0 to 1; None where nothing was due."""
+        return self.met / self.due if self.due else None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How one indicator is counted: of which rows, by which clock, against which target (DOMAIN 10)."""
+
+    kind: type[Any]
+    counted: Callable[[Work, int, datetime, int | None], Conditions]
+    due: Any
+    done: Callable[[datetime], ColumnElement[bool]]
+    """By the moment it was done at all."""
+    in_time: Callable[[datetime], ColumnElement[bool]]
+    target: float
+
+
+def _cases(w: Work, incident: int, at: datetime, place: int | None, began: Any) -> Conditions:
+    found = [Case.incident_id == incident, Case.state != "void", began.is_not(None), began <= at]
+    return [*found, _inside(w, Case.place_id, place)] if place is not None else found
+
+
+def _inside(w: Work, column: Any, place: int) -> ColumnElement[bool]:
+    inside: ColumnElement[bool] = column.in_(
+        select(Place.id).where(below(Place.path, w.get(Place, place).path))
+    )
+    return inside
+
+
+def _of_case(began: Any, due: Any, done: Any, target: float) -> Measure:
+    return Measure(
+        Case,
+        lambda w, incident, at, place: _cases(w, incident, at, place, began),
+        due,
+        lambda at: and_(done.is_not(None), done <= at),
+        lambda at: and_(done <= due, done <= at),
+        target,
+    )
+
+
+def _arrived(at: datetime) -> ColumnElement[bool]:
+    return _stretch(ContactControl.since <= at)
+
+
+def _arrived_in_time(at: datetime) -> ColumnElement[bool]:
+    return _stretch(and_(ContactControl.since <= at, ContactControl.since <= Contact.transfer_due_at))
+
+
+def _stretch(when: ColumnElement[bool]) -> ColumnElement[bool]:
+    mine = (ContactControl.contact_id == Contact.id, ContactControl.control.in_(ARRIVED))
+    return select(ContactControl.contact_id).where(*mine, when).exists()
+
+
+def _to_transfer(w: Work, incident: int, at: datetime, place: int | None) -> Conditions:
+    """Ours, of a category that goes to a site, whoever was not let stay at home; who ended before he came counts on."""
+    at_home = select(ContactControl.contact_id).where(
+        ContactControl.contact_id == Contact.id, ContactControl.control == "home", ContactControl.since <= at
+    )
+    who = among_us(w, incident, at, place, None)
+    return [*who, ours(at), Contact.transfer_due_at.is_not(None), or_(_arrived(at), ~at_home.exists())]
+
+
+def _own(w: Work, incident: int, at: datetime, place: int | None) -> Conditions:
+    return [*among_us(w, incident, at, place), ours(at)]
+
+
+def _letters(w: Work, incident: int, at: datetime, place: int | None) -> Conditions:
+    found = [TraceLetter.incident_id == incident, TraceLetter.state != "withdrawn", TraceLetter.sent_at <= at]
+    return [*found, _inside(w, TraceLetter.place_id, place)] if place is not None else found
+
+
+MEASURES: dict[str, Measure] = {
+    "K05": _of_case(Case.diagnosed_at, Case.card_due_at, Case.card_at, 1.0),
+    "K06": _of_case(Case.assigned_at, Case.core_due_at, Case.core_at, 0.9),
+    "K07": _of_case(Case.assigned_at, Case.report_due_at, Case.report_at, 1.0),
+    "K08": _of_case(Case.found_at, Case.care_due_at, Case.care_at, 0.95),
+    "K09": Measure(Contact, _to_transfer, Contact.transfer_due_at, _arrived, _arrived_in_time, 0.95),
+    "K11": Measure(
+        Contact,
+        _own,
+        Contact.control_due_at,
+        lambda at: and_(Contact.controlled_at.is_not(None), Contact.controlled_at <= at),
+        lambda at: and_(Contact.controlled_at <= Contact.control_due_at, Contact.controlled_at <= at),
+        0.98,
+    ),
+    "K13": Measure(
+        TraceLetter,
+        _letters,
+        TraceLetter.due_at,
+        lambda at: and_(TraceLetter.answered_at.is_not(None), TraceLetter.answered_at <= at),
+        lambda at: and_(TraceLetter.answered_at <= TraceLetter.due_at, TraceLetter.answered_at <= at),
+        0.95,
+    ),
+}
+"""Cards, core facts, reports, infected and contacts transferred, contacts controlled, letters answered."""
+
+
+def indicator(w: Work, code: str, incident: int, at: datetime, place: int | None = None) -> Indicator:
+    """One indicator at a moment, for what the actor may know of, or below `place`; one question."""
+    measure = MEASURES[code]
+    over = or_(measure.done(at), measure.due <= at)
+    met = func.coalesce(func.sum(case((measure.in_time(at), 1), else_=0)), 0)
+    due = func.coalesce(func.sum(case((over, 1), else_=0)), 0)
+    counted = measure.counted(w, incident, at, place)
+    row = w.session.execute(select(met, due, func.count()).select_from(measure.kind).where(*counted)).one()
+    return Indicator(code, int(row[0]), int(row[1]), int(row[2]) - int(row[1]), measure.target, at)
+
+
+def behind(
+    w: Work,
+    code: str,
+    incident: int,
+    at: datetime,
+    place: int | None = None,
+    *,
+    met: bool = False,
+    after: int = 0,
+    most: int = 50,
+) -> Sequence[Any]:
+    """The rows behind a number, by id from `after` on: those not in time, or those in time (`met`)."""
+    measure = MEASURES[code]
+    over = or_(measure.done(at), measure.due <= at)
+    in_time = func.coalesce(case((measure.in_time(at), 1), else_=0), 0)
+    which = in_time == 1 if met else and_(over, in_time == 0)
+    wanted = select(measure.kind).where(*measure.counted(w, incident, at, place), which)
+    wanted = wanted.where(measure.kind.id > after).order_by(measure.kind.id).limit(most)
+    return w.session.scalars(wanted).all()
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """Who waits for a transfer (K10): all, and those whose time for it is over; the target is 0 of those."""
+
+    people: int
+    too_long: int
+
+
+def awaiting(w: Work, incident: int, at: datetime, place: int | None = None) -> Awaiting:
+    """Who was determined and found, and had not arrived, at a moment."""
+    late = func.coalesce(func.sum(case((Contact.transfer_due_at < at, 1), else_=0)), 0)
+    waiting = (ContactControl.control == "awaiting", controlled(at), ours(at))
+    wanted: Any = select(func.count(), late).select_from(Contact)
+    wanted = wanted.join(ContactControl, ContactControl.contact_id == Contact.id)
+    row = w.session.execute(wanted.where(*among_us(w, incident, at, place), *waiting)).one()
+    return Awaiting(int(row[0]), int(row[1]))
