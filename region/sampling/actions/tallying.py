@@ -86,40 +86,28 @@ def open_book(w: Work, round_id: int | None, tubes: Collection[int], persons: Co
 
 
 def _standing(w: Work, round_id: int | None, tubes: Collection[int], who: set[int]) -> dict[Key, Seat]:
-    of_round = TubeMember.round_id == round_id
-    wanted = select(
-        TubeMember.tube_id,
-        TubeMember.person_id,
-        TubeMember.at,
-        TubeMember.home_id,
-        TubeMember.place_id,
-        TubeMember.void,
-        TubeMember.counted,
-    ).where(
-        bulk.among(w.session, TubeMember.person_id, sorted(who)),
-        or_(of_round, bulk.among(w.session, TubeMember.tube_id, tubes)) if tubes else of_round,
+    member = TubeMember
+    of_round = member.round_id == round_id
+    where = or_(of_round, bulk.among(w.session, member.tube_id, tubes)) if tubes else of_round
+    seat = (member.tube_id, member.person_id, member.at, member.home_id, member.place_id)
+    wanted = select(*seat, member.void, member.counted).where(
+        bulk.among(w.session, member.person_id, sorted(who)), where
     )
     rows = w.session.execute(wanted).all()
-    # Asked for apart, by number: joined, a database that has no statistics of the day's rows reads all tubes each time.
-    theirs = bulk.among(w.session, Tube.id, sorted({row.tube_id for row in rows}))
-    tube_of = {
-        tube.id: (tube.site_id, live(tube.stream, tube.state))
-        for tube in w.session.execute(select(Tube.id, Tube.site_id, Tube.stream, Tube.state).where(theirs))
-    }
+    tube_of = _tubes(w, {row.tube_id for row in rows})
     return {
-        (row.tube_id, row.person_id): Seat(
-            row.tube_id,
-            row.person_id,
-            row.at,
-            row.home_id,
-            row.place_id,
-            *tube_of[row.tube_id],
-            row.void,
-            row.counted,
-        )
+        (row.tube_id, row.person_id): Seat(*row[:5], *tube_of[row.tube_id], row.void, row.counted)
         for row in rows
         if row.tube_id in tube_of
     }
+
+
+def _tubes(w: Work, ids: Collection[int]) -> dict[int, tuple[int | None, bool]]:
+    """The site of each of these tubes, and whether people count by it."""
+    # Asked for apart, by number: joined, a database that has no statistics of the day's rows reads all tubes each time.
+    wanted = select(Tube.id, Tube.site_id, Tube.stream, Tube.state)
+    rows = w.session.execute(wanted.where(bulk.among(w.session, Tube.id, sorted(ids))))
+    return {row.id: (row.site_id, live(row.stream, row.state)) for row in rows}
 
 
 def live(stream: str, state: str) -> bool:
