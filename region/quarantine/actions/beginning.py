@@ -141,17 +141,15 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
     known_at = one.found_at or w.now
     limit = clocks.limit(w, "clock.contact_transfer", ground.pack)
     mode = plan.stages[0].mode
+    shared = {"incident_id": ground.incident, "pack": ground.pack, "pack_digest": ground.digest}
     return Stay(
         realm=w.realm,
-        incident_id=ground.incident,
         person_id=one.person,
         ref=one.ref,
         place_id=one.place,
         household=one.household,
         category=one.category,
         mode=mode,
-        pack=ground.pack,
-        pack_digest=ground.digest,
         counts_from=one.counts_from,
         plan=plan.as_doc(),
         ends_on=plan.ends_on,
@@ -164,6 +162,7 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
         linked=one.linked,
         state=STAY.start,
         since=w.now,
+        **shared,
     )
 
 
