@@ -129,7 +129,7 @@ def _add(w: Work, on: date, facts: Mapping[str, Any], ids: Sequence[int]) -> Non
     """A test of this day for whoever has none yet."""
     stands = select(ScheduledTest.stay_id).where(ScheduledTest.stay_id == Stay.id, ScheduledTest.due_on == on)
     given = {"due_on": on, "state": "due", **facts}
-    kinds = {name: ScheduledTest.__table__.c[name].type for name in given}
+    kinds = {name: getattr(ScheduledTest, name).type for name in given}
     said = [literal(value, kinds[name]) for name, value in given.items()]
     new = select(Stay.id, Stay.realm, Stay.place_id, Stay.site_id, *said)
     new = new.where(bulk.among(w.session, Stay.id, ids), ~stands.exists())
