@@ -152,8 +152,12 @@ def upgrade() -> None:
         sa.Column("hour", sa.Integer(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("transport", sa.String(length=24), nullable=False),
+        sa.Column("fallback_id", sa.Integer(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by", sa.String(length=80), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["fallback_id"], ["places.id"], name=op.f("fk_care_routes_fallback_id")),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_care_routes_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_care_routes_place_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_care_routes_site_id")),
@@ -194,6 +198,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "key", name=op.f("uq_care_tasks_realm_key")),
     )
     with op.batch_alter_table("care_tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_care_tasks_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
         batch_op.create_index("ix_care_tasks_person", ["person_id", "state"], unique=False)
         batch_op.create_index("ix_care_tasks_site", ["site_id", "state", "due_at"], unique=False)
 
@@ -1185,6 +1196,11 @@ def downgrade() -> None:
     with op.batch_alter_table("care_tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_care_tasks_site")
         batch_op.drop_index("ix_care_tasks_person")
+        batch_op.drop_index(
+            "ix_care_tasks_due",
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
 
     op.drop_table("care_tasks")
     with op.batch_alter_table("care_routes", schema=None) as batch_op:

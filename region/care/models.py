@@ -92,6 +92,11 @@ class CareRoute(Placed, InRealm, Kept, Base):
     hour: Mapped[int | None]
     due_on: Mapped[dt.date | None]
     transport: Mapped[str] = mapped_column(String(24), default="own")
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    """Where he is treated when the first place cannot."""
+    checked_at: Mapped[datetime | None]
+    """When somebody last asked both places and the driver whether the way still stands."""
+    checked_by: Mapped[str | None] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Text, default="")
     ended_on: Mapped[dt.date | None]
 
@@ -105,6 +110,7 @@ class CareTask(Placed, InRealm, Kept, Base):
         CheckConstraint(TASK.check_sql(), name="state"),
         Index("ix_care_tasks_site", "site_id", "state", "due_at"),
         Index("ix_care_tasks_person", "person_id", "state"),
+        Index("ix_care_tasks_due", "due_at", "id", **where("state = 'due'")),
     )
     place_columns = ("place_id", "site_id")
 
