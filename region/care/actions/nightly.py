@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from region.care.actions import listing, tasks, testing
+from region.care.actions import listing, siting, tasks, testing
 from region.care.actions.tasks import NewTask
 from region.care.models import CareTask
 from region.care.queries import due
@@ -22,6 +22,7 @@ def nightly(w: Work) -> int:
     """Make the tasks of the region's day, and close those of people who are in no group any more; how many are new."""
     w.need("care.assign")
     day = w.office.clock.day(w.now)
+    siting.rehome(w)
     _close_left(w)
     _take_over(w, day)
     follow_ups = due.follow_ups(w, day)

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from region.care.events import TasksMoved
-from region.care.models import CareTask, CareTeam
+from region.care.events import CareArranged, TasksMoved
+from region.care.models import CareClass, CareRoute, CareTask, CareTeam, Membership
 from region.care.questions import ServingSites, Watched, WhereWatched
 from region.care.states import TASK
+from region.people.models import Person
 from region.spine import bulk
 from region.spine.work import Work
 
@@ -92,3 +93,35 @@ def resite(w: Work, people: Sequence[int]) -> int:
     for site, tasks in sorted(went.items()):
         w.tell(TasksMoved(tasks=tuple(tasks), verb="resite", place=site))
     return sum(map(len, went.values()))
+
+
+def need_for(w: Work, capability: str, person: int, home: int) -> None:
+    """Need a right where somebody lives, or where he is looked after: his clinic is not of his community.
+
+    Missing for somebody of others, Forbidden without the right.
+    """
+    if w.may(capability, home):
+        w.get(Person, person)
+        return
+    his = select(Membership.site_id).where(Membership.person_id == person).distinct()
+    site = next((id for id in w.session.scalars(his) if w.may(capability, id)), None)
+    if site is None:
+        w.get(Person, person)
+    w.need(capability, site or home)
+
+
+def rehome(w: Work) -> int:
+    """Who looks after a place has changed: its key people, their classes and ways are known to him from now on.
+
+    How many places; told once each.
+    """
+    pairs = select(Membership.place_id, Membership.site_id).distinct()
+    kept = {(place, site) for place, site in w.session.execute(pairs)}
+    now = serving(w, {place for place, _ in kept})
+    changed = sorted({place for place, site in kept if now[place] != site})
+    for place in changed:
+        for row, column in ((Membership, "site_id"), (CareClass, "site_id"), (CareRoute, "clinic_id")):
+            those = update(row).where(row.place_id == place)
+            w.session.execute(those.values({column: now[place]}))
+        w.tell(CareArranged(what="serving", row=now[place], verb="change", place=place))
+    return len(changed)

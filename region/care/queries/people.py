@@ -18,7 +18,6 @@ from region.people.models import Person
 from region.people.queries.masked import Masked, masked
 from region.places.models import Place, Site
 from region.spine import bulk
-from region.spine.errors import Missing
 from region.spine.work import Work
 
 PAGE = 50
@@ -77,7 +76,9 @@ def lines(w: Work, ids: Sequence[int]) -> list[KeyPerson]:
         held[one.person_id].append(one)
     classed = select(CareClass.person_id, CareClass.level)
     levels = dict(w.session.execute(classed.where(bulk.among(w.session, CareClass.person_id, ids))).all())
-    waiting, known = _waiting(w, ids), masked(w, ids)
+    waiting = _waiting(w, ids)
+    with w.beyond_scope("whoever looks after people knows them by their masked names, wherever they live"):
+        known = masked(w, list(held))
     return [
         KeyPerson(
             id,
@@ -124,13 +125,26 @@ class Whole:
 
 
 def whole(w: Work, person: int) -> Whole:
-    """One person; Missing for somebody who is not the actor's to know of, or was never in a group."""
-    row = w.get(Person, person)
+    """One person, in a group or not yet; Missing for somebody who is not the actor's to know of."""
+    row = known(w, person)
     mine: Any = w.session.scalars(
         select(Membership).where(Membership.person_id == person).order_by(Membership.id.desc())
     ).all()
-    if not mine:
-        raise Missing("no-such", what="person", id=person)
+    with w.beyond_scope("all that stands for a person whom the actor may know of, and who answers for him"):
+        return _all_of(w, row, mine)
+
+
+def known(w: Work, person: int) -> Person:
+    """A person of the actor's places, or one of a key group whom his site looks after."""
+    his = select(Membership.id).where(Membership.person_id == person)
+    if w.session.scalars(his.limit(1)).first() is None:
+        return w.get(Person, person)
+    with w.beyond_scope("whoever looks after a person knows him, wherever he lives"):
+        return w.get(Person, person)
+
+
+def _all_of(w: Work, row: Person, mine: Sequence[Membership]) -> Whole:
+    person = row.id
     teams = select(CareTeam).where(CareTeam.place_id == row.place_id)
     theirs = CareTeam.person_id.is_(None) | (CareTeam.person_id == person)
     tasks = select(CareTask).where(CareTask.person_id == person)

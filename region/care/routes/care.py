@@ -6,7 +6,7 @@ import datetime as dt
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 
 from region.care import groups
 from region.care.actions import classing, listing, siting, tasks, ways
@@ -16,10 +16,12 @@ from region.care.models import CLASSES, CareRoute, CareTask
 from region.care.queries import arranged, groups_table, indicators, people, waiting
 from region.care.queries.people import Wanted
 from region.care.states import PACK
+from region.people.actions import looking
 from region.people.models import Person
+from region.spine.actor import Actor
 from region.spine.errors import Invalid, Missing
 from region.spine.web import Routes, wants_json
-from region.spine.work import Work
+from region.spine.work import Office, Work
 
 routes = Routes("care", __name__)
 READS, DOES, LISTS, ASSIGNS = "care.read", "care.do", "care.list", "care.assign"
@@ -107,13 +109,25 @@ def _after() -> waiting.After | None:
     return (read, int(id)) if whole and read.tzinfo is not None else None
 
 
-@routes.get("/care/people/<int:id>", needs=READS)
-def show(w: Work, id: int) -> str:
-    """One person: groups, service class with its score, who answers for him, ways to treatment, and tasks."""
+@routes.get("/care/people/<int:id>", needs=READS, stream=True)
+def show(office: Office, actor: Actor, id: int) -> str:
+    """One person; who asks for one that is not his is told of, in a work that outlives the refusal (AT-21)."""
+    try:
+        with office.work(actor, reading=True) as w:
+            g.w = w
+            return _card(w, id)
+    except Missing:
+        with office.work(actor) as w:
+            looking.refuse(w, "page", id, "not_yours")
+        raise
+
+
+def _card(w: Work, id: int) -> str:
+    """Groups, service class with its score, who answers for him, ways to treatment, and tasks."""
     found = people.whole(w, id)
     sites = {id for one in found.ways for id in (one.site_id, one.fallback_id) if id is not None}
     watched = siting.watching(w, [id]).get(id)
-    assigns = w.may(ASSIGNS, found.person.place_id)
+    assigns = _may(w, ASSIGNS, found)
     own = {watched.site} if watched and watched.site else set[int]()
     teamed = {one.site_id for one in found.teams if one.site_id}
     ids = {found.person.place_id, *sites, *own, *teamed, *(one.site_id for one in found.tasks)}
@@ -130,17 +144,23 @@ def show(w: Work, id: int) -> str:
         score=None if found.classed is None else classing.score(w, Facts(**found.classed.facts)),
         classes=CLASSES,
         urgent=classing.URGENT,
-        does=w.may(DOES, found.person.place_id),
+        does=_may(w, DOES, found),
         lists=w.may(LISTS, found.person.place_id),
         assigns=assigns,
         **words(w),
     )
 
 
+def _may(w: Work, capability: str, found: people.Whole) -> bool:
+    return w.may(capability, found.person.place_id) or any(
+        w.may(capability, one.site_id) for one in found.memberships
+    )
+
+
 @routes.post("/care/people/<int:id>/class", needs=DOES)
 def classify(w: Work, id: int) -> Any:
     """Put a person into the class of the score of what was asked, or into the one that a doctor gives."""
-    row = w.get(Person, id)
+    row = people.known(w, id)
     given = {name: request.form.get(name, "")[:12] for name in ("disease", "vaccine", "urgent")}
     age = request.form.get("age", "")
     if not (age.isascii() and age.isdecimal() and len(age) <= 3):
@@ -171,7 +191,7 @@ def leave(w: Work, id: int) -> Any:
 @routes.post("/care/people/<int:id>/way", needs=ASSIGNS)
 def set_way(w: Work, id: int) -> Any:
     """Protect a way to treatment: where, where else, on which weekdays or which day, and how one gets there."""
-    row, form = w.get(Person, id), request.form
+    row, form = people.known(w, id), request.form
     days = [int(day) for day in form.getlist("weekday") if day in "1234567" and day]
     hour = form.get("hour", "")
     way = Way(
