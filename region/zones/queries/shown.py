@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from region.places.models import Area, Place, Site
 from region.places.queries.tree import current, today
+from region.spine.errors import Invalid
 from region.spine.journal import Entry
 from region.spine.work import Work
 from region.zones.lowering import DAY
@@ -96,6 +97,16 @@ def stopping(w: Work, zone: Zone) -> tuple[Place, Stopping] | None:
             if found.rounds:
                 return w.get(Place, id), found
     return None
+
+
+def hour(w: Work, text: str) -> datetime:
+    """A moment as a person types it: the region's own time, unless it says another; Invalid (``zone-moment-wrong``)."""
+    try:
+        at = datetime.fromisoformat(text[:40])
+        at = at if at.tzinfo else at.replace(tzinfo=w.office.clock.zone)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("zone-moment-wrong", field="at") from error
 
 
 def at_hour(w: Work, at: datetime, zone: int | None = None) -> gpd.GeoDataFrame | None:
