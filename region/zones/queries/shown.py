@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import geopandas as gpd
 from sqlalchemy import select
 
+from region.accounts.models import Account
+from region.accounts.queries import people_named
 from region.places.models import Area, Place, Site
 from region.places.queries.tree import current, today
 from region.spine.errors import Invalid
@@ -84,6 +86,12 @@ def told_of(w: Work, zone: Zone) -> Sequence[Entry]:
     """What the journal says of it, the newest first."""
     wanted = select(Entry).where(Entry.event == "zones.ZoneMoved", Entry.subject == f"zone:{zone.id}")
     return w.session.scalars(wanted.order_by(Entry.id.desc()).limit(50)).all()
+
+
+def names(w: Work, actors: Iterable[str | None]) -> dict[str, Account]:
+    """The accounts under whose names (``account:7``) somebody acted."""
+    ids = {int(one[8:]) for one in actors if one and one.startswith("account:") and one[8:].isdecimal()}
+    return {f"account:{id}": account for id, account in people_named(w, ids).items()}
 
 
 def stopping(w: Work, zone: Zone) -> tuple[Place, Stopping] | None:

@@ -117,16 +117,20 @@ def show(w: Work, id: int) -> str:
     row = w.get(Zone, id)
     standing = row.state == "standing"
     rules = rules_in(w, row.pack)
+    grades, reviews, entries = shown.history(w, row), shown.reviews(w, row), shown.told_of(w, row)
     return render_template(
         "zones/zone.html",
         row=row,
         judged=judged(w, row) if standing else None,
         newest=newest_of(w, row),
-        history=shown.history(w, row),
-        reviews=shown.reviews(w, row),
+        history=grades,
+        reviews=reviews,
         infections=shown.infections(w, row),
         within=shown.within(w, row),
-        entries=shown.told_of(w, row),
+        entries=entries,
+        names=shown.names(
+            w, [one.decided_by for one in (*grades, *reviews)] + [one.actor for one in entries]
+        ),
         stopping=shown.stopping(w, row) if standing else None,
         grades=rules.drawn if rules else (),
         where=place_name(w, row.place_id),
