@@ -118,6 +118,11 @@ def show(w: Work, id: int) -> str:
     standing = row.state == "standing"
     rules = rules_in(w, row.pack)
     grades, reviews, entries = shown.history(w, row), shown.reviews(w, row), shown.told_of(w, row)
+    acted = (
+        [one.decided_by for one in grades]
+        + [one.decided_by for one in reviews]
+        + [one.actor for one in entries]
+    )
     return render_template(
         "zones/zone.html",
         row=row,
@@ -128,9 +133,7 @@ def show(w: Work, id: int) -> str:
         infections=shown.infections(w, row),
         within=shown.within(w, row),
         entries=entries,
-        names=shown.names(
-            w, [one.decided_by for one in (*grades, *reviews)] + [one.actor for one in entries]
-        ),
+        names=shown.names(w, acted),
         stopping=shown.stopping(w, row) if standing else None,
         grades=rules.drawn if rules else (),
         where=place_name(w, row.place_id),
