@@ -43,7 +43,7 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """What it is about, as ``kind:id``, taken from the first field; of a list its first and how many more follow."""
+        """What it is about, as ``kind:id``, taken from the first field; of a list its first and the number of more."""
         first = next(f for f in dataclasses.fields(self) if f.name not in ("place", "incident"))
         value = getattr(self, first.name)
         if not isinstance(value, tuple):

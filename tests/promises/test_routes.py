@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import shapely
 from sqlalchemy import JSON, Boolean, Date, Float, Integer, LargeBinary, String, Table
 
 from region.app import AREAS, create_app
@@ -60,6 +61,13 @@ TABLES = {
     "exports": "exports",
     "glass": "broken_glass",
     "destructions": "destructions",
+    "cases": "cases",
+    "contacts": "contacts",
+    "letters": "trace_letters",
+    "stays": "stays",
+    "tasks": "care_tasks",
+    "zones": "zones",
+    "reviews": "zone_reviews",
 }
 ENDS = ("ends", "expires_at", "due_at")
 NUMBER = re.compile(r"<[^>]+>")
@@ -121,7 +129,7 @@ class Strangers:
             (UTCDateTime, now + timedelta(hours=1 if column.name in ENDS else 0)),
             (Date, now.date()),
             (Boolean, False),
-            (Shape, None),
+            (Shape, None if column.nullable else shapely.box(121.0, 30.0, 121.1, 30.1)),
             (JSON, {}),
             (Integer, 1),
             (Float, 1.0),
@@ -139,6 +147,8 @@ class Strangers:
         def fill(found: re.Match[str]) -> str:
             word, _kind, name = found.groups()
             table = TABLES.get(name) or TABLES.get(word)
+            if rule.path.startswith("/quarantine/sites/") and word == "sites":
+                table = "quarantine_sites"
             if table is None:
                 return f"{word}/{SECRET}"
             row = self.row(table)
@@ -154,7 +164,7 @@ def strangers(sqlite_world: World) -> Strangers:
     west = world.area(city, name_zh=SECRET + "西", name_en=SECRET + " West")
     inside = world.clinic(west, name_zh=SECRET + "院", name_en=SECRET + " clinic")
     made = Strangers(world, world.area(city), west, inside)
-    for name in set(TABLES.values()) - {"places"}:
+    for name in sorted({*TABLES.values(), "quarantine_sites"} - {"places"}):
         made.row(name)
     return made
 

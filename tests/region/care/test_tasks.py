@@ -138,7 +138,7 @@ def test_a_class_is_followed_up_and_k41_counts_it(here: Ground) -> None:
     here.joined([red, yellow, green], "elderly")
     given = {
         red: Facts(82, "unstable", "none"),
-        yellow: Facts(66, "stable"),
+        yellow: Facts(66, "stable", "full"),
         green: Facts(66, "none", "full"),
     }
     for person, facts in given.items():
