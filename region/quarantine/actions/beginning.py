@@ -141,9 +141,10 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
     known_at = one.found_at or w.now
     limit = clocks.limit(w, "clock.contact_transfer", ground.pack)
     mode = plan.stages[0].mode
-    shared = {"incident_id": ground.incident, "pack": ground.pack, "pack_digest": ground.digest}
+    shared = {"pack": ground.pack, "pack_digest": ground.digest, "state": STAY.start, "since": w.now}
     return Stay(
         realm=w.realm,
+        incident_id=ground.incident,
         person_id=one.person,
         ref=one.ref,
         place_id=one.place,
@@ -160,8 +161,6 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
         determined_at=known_at,
         transfer_due_at=known_at + limit if mode == planning.CENTRAL else None,
         linked=one.linked,
-        state=STAY.start,
-        since=w.now,
         **shared,
     )
 

@@ -29,8 +29,7 @@ def _propose(w: Work, zone: Zone) -> ZoneReview | None:
     if planned(w, zone) is not None:
         return None
     found = judged(w, zone)
-    today = w.office.clock.day(w.now)
-    if found.target is None or found.effective is None or not found.due(today):
+    if found.target is None or found.effective is None or not found.due(w.office.clock.day(w.now)):
         return None
     effective = midnight(w, found.effective)
     if _stands(w, zone, found.target, effective):
