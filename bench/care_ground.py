@@ -116,7 +116,7 @@ def _contacts(connection: Connection, made: Made) -> None:
         else_="excluded",
     )
     determined = func.coalesce(own.determined_at, later(NOW, -(id % 120)))
-    over = and_(own.id.is_(None), turn > 3)
+    over, under = and_(own.id.is_(None), turn > 3), and_(own.id.is_not(None), ~coming)
     control = case(
         (own.id.is_(None), null()), (coming, "awaiting"), (own.state == INSIDE, "central"), else_="home"
     )
@@ -139,7 +139,8 @@ def _contacts(connection: Connection, made: Made) -> None:
         transfer_due_at=case((id % 2 == 0, later(determined, 8)), else_=null()),
         control_due_at=later(determined, 8),
         landed_at=case((or_(own.id.is_not(None), turn.between(4, 7)), determined), else_=null()),
-        controlled_at=case((and_(own.id.is_not(None), ~coming), later(determined, id % 9)), else_=null()),
+        controlled_at=case((under, later(determined, id % 9)), else_=null()),
+        arrived_at=case((and_(under, own.state == INSIDE), later(determined, id % 9)), else_=null()),
         control=control,
         ended_at=case((over, later(determined, 24)), else_=null()),
         state=state,
