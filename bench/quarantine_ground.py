@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from bench import care_ground, registry_ground, stay_ground
 from bench.filling import settle, table
@@ -93,7 +93,7 @@ def make(world: World, size: Size) -> Made:
 def checks(world: World) -> int:
     """How many health checks there are."""
     with world.office.engine.connect() as connection:
-        return connection.execute(select(text("count(*)")).select_from(table(Check))).scalar_one()
+        return int(connection.execute(select(func.count()).select_from(table(Check))).scalar_one())
 
 
 @dataclass

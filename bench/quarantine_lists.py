@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from bench.quarantine_ground import Made, Meter, Size, filled, memory, words
+from bench.quarantine_ground import Meter, Size, filled, memory, words
 from bench.registry_ground import name, phone
+from bench.stay_ground import Made
 from bench.supplies import p95
 from region.places.models import Place
 from tests.region.sampling.ground import resident

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, String, and_, case, cast, func, literal, null, or_, select
 
-from bench.filling import filling, later, listed, put, series, table
+from bench.filling import as_sql, filling, later, listed, put, series, table
 from region.places.models import Place
 from region.quarantine.actions.planning import expiry
 from region.quarantine.models import Check, CheckSum, Handover, QuarantineSite, Room, ScheduledTest, Stay
 from region.quarantine.regimen import reckon
+from region.spine.db import Doc
 from tests.world import World
 
 PERSONS, STAYS = 1_000_000, 300_000
@@ -170,7 +171,7 @@ def _stays(connection: Connection, made: Made, kinds: list[dict[str, Any]]) -> N
         late_at=case((and_(coming, turn % 20 == 0), NOW), else_=null()),
         state=state,
         since=began,
-        care_needs=[],
+        care_needs=case((coming, as_sql(["elderly"], Doc)), else_=as_sql([], Doc)),
         alone=True,
         end_note="",
         version=1,
@@ -302,8 +303,8 @@ def _half_day(connection: Connection, day: date, half: str, back: int) -> None:
         actor="nurse",
         celsius=case((abnormal, 38.2), else_=36.6),
         symptoms=case(
-            (abnormal, literal(["cough"], table(Check).c.symptoms.type)),
-            else_=literal([], table(Check).c.symptoms.type),
+            (abnormal, as_sql(["cough"], Doc)),
+            else_=as_sql([], Doc),
         ),
         abnormal=abnormal,
         handled_at=case((handled, at), else_=null()),
