@@ -723,6 +723,7 @@ def upgrade() -> None:
         sa.Column("reclassified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("landed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("controlled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("control", sa.String(length=10), nullable=True),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -984,6 +985,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_controls_contact_id")),
         sa.PrimaryKeyConstraint("contact_id", "since", name=op.f("pk_contact_controls")),
     )
+    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_controls_until", ["control", "until"], unique=False)
+
     op.create_table(
         "contact_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1013,12 +1017,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_links_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index("ix_contact_links_via", ["via_id"], unique=False)
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_actor", ["actor", "recorded_at"], unique=False)
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("phone_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("name_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("born_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.create_index("ix_person_secrets_born", ["born_mark"], unique=False)
+        batch_op.create_index("ix_person_secrets_number", ["number_mark"], unique=False)
         batch_op.create_index("ix_person_secrets_phone", ["phone_mark"], unique=False)
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
@@ -1052,8 +1060,12 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_persons_merged_into"), type_="foreignkey")
         batch_op.drop_column("merged_into")
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_index("ix_journal_actor")
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.drop_index("ix_person_secrets_phone")
+        batch_op.drop_index("ix_person_secrets_number")
         batch_op.drop_index("ix_person_secrets_born")
         batch_op.drop_column("born_mark")
         batch_op.drop_column("name_mark")
@@ -1066,6 +1078,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_links_case")
 
     op.drop_table("contact_links")
+    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_controls_until")
+
     op.drop_table("contact_controls")
     with op.batch_alter_table("zone_reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zone_reviews_realm"))

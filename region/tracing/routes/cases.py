@@ -23,7 +23,7 @@ from region.tracing.models import Case
 from region.tracing.models.cases import FOUND_BY, KINDS
 from region.tracing.queries import listing
 from region.tracing.queries.codes import cases_named
-from region.tracing.queries.indicators import indicator
+from region.tracing.queries.indicators import indicators
 from region.tracing.states import CASE, PACK
 
 routes = Routes("cases", __name__)
@@ -40,9 +40,8 @@ def page(w: Work) -> str:
     if incident is not None:
         found = listing.cases(w, incident.id, clock, request.args.get("after", ""))
     people = masked(w, [row.person_id for row, _ in found.rows])
-    figures = (
-        [indicator(w, code, incident.id, w.now) for code in ("K05", "K06", "K07", "K08")] if incident else []
-    )
+    codes = ("K05", "K06", "K07", "K08")
+    figures = indicators(w, codes, incident.id, w.now) if incident else []
     return render_template(
         "tracing/cases.html",
         found=found,

@@ -18,7 +18,7 @@ from region.tracing.models import Contact
 from region.tracing.models.contacts import CATEGORIES
 from region.tracing.queries import listing
 from region.tracing.queries.funnel import Funnel, funnel
-from region.tracing.queries.indicators import awaiting, indicator
+from region.tracing.queries.indicators import awaiting, indicators
 from region.tracing.states import PACK
 
 routes = Routes("contacts", __name__)
@@ -90,6 +90,6 @@ def at_an_hour(w: Work) -> str:
         typed=f"{at.astimezone(zone):%Y-%m-%dT%H:%M}",
         category=category,
         categories=CATEGORIES,
-        figures=[indicator(w, code, incident.id, at) for code in ("K09", "K11")] if incident else [],
+        figures=indicators(w, ("K09", "K11"), incident.id, at) if incident else [],
         waiting=awaiting(w, incident.id, at) if incident else None,
     )
