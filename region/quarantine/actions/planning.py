@@ -13,7 +13,6 @@ from region.quarantine.states import PACK
 from region.spine import bulk
 from region.spine.errors import Invalid
 from region.spine.work import Work
-from rules.pack import Pack
 
 
 def schedule_of(w: Work, pack: str, category: str, digest: str = "") -> Mapping[str, Any]:
@@ -28,7 +27,7 @@ def schedule_of(w: Work, pack: str, category: str, digest: str = "") -> Mapping[
     return said
 
 
-def pack_of(w: Work, pack: str, digest: str) -> Pack:
+def pack_of(w: Work, pack: str, digest: str) -> Any:
     """The pack that a stay began under, of that `digest` where it is still known, else the one of its name now."""
     return next((one for one in w.rules.packs if one.digest == digest), None) or w.rules.pack(pack)
 
