@@ -565,10 +565,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "ref", name=op.f("uq_stays_realm_ref")),
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.create_index("ix_stays_ends", ["incident_id", "ends_on", "id"], unique=False)
         batch_op.create_index("ix_stays_incident", ["incident_id", "state"], unique=False)
+        batch_op.create_index("ix_stays_late", ["incident_id", "late_at", "id"], unique=False)
         batch_op.create_index("ix_stays_person", ["person_id"], unique=False)
         batch_op.create_index("ix_stays_place", ["place_id", "state", "ends_on"], unique=False)
         batch_op.create_index("ix_stays_site", ["site_id", "state", "floor", "id"], unique=False)
+        batch_op.create_index("ix_stays_symptoms", ["incident_id", "symptoms_at", "id"], unique=False)
 
     op.create_table(
         "trace_letters",
@@ -1158,10 +1161,13 @@ def downgrade() -> None:
 
     op.drop_table("trace_letters")
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.drop_index("ix_stays_symptoms")
         batch_op.drop_index("ix_stays_site")
         batch_op.drop_index("ix_stays_place")
         batch_op.drop_index("ix_stays_person")
+        batch_op.drop_index("ix_stays_late")
         batch_op.drop_index("ix_stays_incident")
+        batch_op.drop_index("ix_stays_ends")
 
     op.drop_table("stays")
     with op.batch_alter_table("policy_transitions", schema=None) as batch_op:

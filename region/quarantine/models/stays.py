@@ -29,6 +29,9 @@ class Stay(Placed, InRealm, Kept, Base):
         Index("ix_stays_place", "place_id", "state", "ends_on"),
         Index("ix_stays_site", "site_id", "state", "floor", "id"),
         Index("ix_stays_incident", "incident_id", "state"),
+        Index("ix_stays_ends", "incident_id", "ends_on", "id"),
+        Index("ix_stays_late", "incident_id", "late_at", "id"),
+        Index("ix_stays_symptoms", "incident_id", "symptoms_at", "id"),
         CheckConstraint(STAY.check_sql(), name="state"),
     )
     place_columns = ("place_id", "site_id")
