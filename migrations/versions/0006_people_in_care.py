@@ -548,6 +548,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_stays_incident", ["incident_id", "state"], unique=False)
         batch_op.create_index("ix_stays_person", ["person_id"], unique=False)
         batch_op.create_index("ix_stays_place", ["place_id", "state", "ends_on"], unique=False)
+        batch_op.create_index(
+            "ix_stays_roomless",
+            ["site_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_stays_site", ["site_id", "state", "floor", "id"], unique=False)
 
     op.create_table(
@@ -1139,6 +1146,11 @@ def downgrade() -> None:
     op.drop_table("trace_letters")
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.drop_index("ix_stays_site")
+        batch_op.drop_index(
+            "ix_stays_roomless",
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_stays_place")
         batch_op.drop_index("ix_stays_person")
         batch_op.drop_index("ix_stays_incident")
