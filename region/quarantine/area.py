@@ -33,5 +33,8 @@ AREA = Area(
         MenuItem("Quarantine sites", "quarantine_sites.page", "quarantine.read", "Quarantine"),
         MenuItem("Transfer team", "stay_transfers.page", "quarantine.sign", "Quarantine"),
     ),
-    schedule=(Every("quarantine.nightly", timedelta(minutes=10)),),
+    schedule=(
+        Every("quarantine.nightly", timedelta(minutes=10)),
+        Every("quarantine.follow_tests", timedelta(minutes=1)),
+    ),
 )

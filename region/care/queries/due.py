@@ -17,6 +17,8 @@ from region.spine.work import Work
 
 TEST, FOLLOW_UP, ROUTE = "group:", "class:", "route:"
 """What a task rests on, by the beginning of its ref."""
+SAMPLE = "sample_at_home"
+"""The kind of task by which a test that is due is asked for."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def tests(w: Work, day: date) -> list[DueTask]:
     """Tests due by the highest frequency of each person's groups, where none is on somebody's list already."""
     hours = groups.test_hours(w)
     often = func.min(case(*((Membership.group == code, n) for code, n in hours.items()), else_=None))
-    open_ = select(CareTask.person_id).where(CareTask.state == "due", CareTask.kind == "sample_at_home")
+    open_ = select(CareTask.person_id).where(CareTask.state == "due", CareTask.kind == SAMPLE)
     wanted = (
         select(
             Membership.person_id,
@@ -64,9 +66,9 @@ def tests(w: Work, day: date) -> list[DueTask]:
         .group_by(Membership.person_id)
         .order_by(Membership.person_id)
     )
-    due, zone = groups.due_at(w, "sample_at_home", day), w.office.clock.zone
+    due, zone = groups.due_at(w, SAMPLE, day), w.office.clock.zone
     return [
-        DueTask(f"test:{person}:{day}", person, place, "sample_at_home", f"{TEST}{first}", due)
+        DueTask(f"test:{person}:{day}", person, place, SAMPLE, f"{TEST}{first}", due)
         for person, place, first, least, tested, since in w.session.execute(wanted)
         if groups.next_test(int(least), tested, since, zone) <= day
     ]

@@ -13,6 +13,7 @@ from region.quarantine.states import PACK
 from region.spine import bulk
 from region.spine.errors import Invalid
 from region.spine.work import Work
+from rules.pack import Pack
 
 
 def schedule_of(w: Work, pack: str, category: str, digest: str = "") -> Mapping[str, Any]:
@@ -20,12 +21,16 @@ def schedule_of(w: Work, pack: str, category: str, digest: str = "") -> Mapping[
 
     Invalid (``no-schedule``) when the pack knows no category of that name.
     """
-    began = next((one for one in w.rules.packs if one.digest == digest), None)
-    found = (began or w.rules.pack(pack)).values_under("schedule").get(category)
+    found = pack_of(w, pack, digest).values_under("schedule").get(category)
     if found is None:
         raise Invalid("no-schedule", field="category", pack=pack, category=category[:24])
     said: Mapping[str, Any] = found.value
     return said
+
+
+def pack_of(w: Work, pack: str, digest: str) -> Pack:
+    """The pack that a stay began under, of that `digest` where it is still known, else the one of its name now."""
+    return next((one for one in w.rules.packs if one.digest == digest), None) or w.rules.pack(pack)
 
 
 def in_mode(plan: Regimen, schedule: Mapping[str, Any], mode: str | None, needs: Sequence[str]) -> Regimen:
