@@ -992,9 +992,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_controls_contact_id")),
         sa.PrimaryKeyConstraint("contact_id", "since", name=op.f("pk_contact_controls")),
     )
-    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_controls_until", ["control", "until"], unique=False)
-
     op.create_table(
         "contact_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1085,9 +1082,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_links_case")
 
     op.drop_table("contact_links")
-    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
-        batch_op.drop_index("ix_contact_controls_until")
-
     op.drop_table("contact_controls")
     with op.batch_alter_table("zone_reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zone_reviews_realm"))
