@@ -61,6 +61,7 @@ SHOTS = (
     Shot("bench", "lab", "/sampling/bench", 1440, 900),
     Shot("results", "lab", "/sampling/results", 1440, 900),
     Shot("recall", "epi", "/sampling/recalls/1", 1440, 900),
+    Shot("proposals", "epi", "/surveillance/proposals", 1440, 900),
     Shot("tube", "epi", "/sampling/tubes/{tube}", 1440, 900),
     Shot("zones", "epi", "/zones", 1440, 900),
     Shot("zone", "commander", "/zones/2", 1440, 900),
