@@ -66,6 +66,7 @@ TABLES = {
     "letters": "trace_letters",
     "stays": "stays",
     "tasks": "care_tasks",
+    "ways": "care_routes",
     "zones": "zones",
     "reviews": "zone_reviews",
 }
