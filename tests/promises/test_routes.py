@@ -69,6 +69,7 @@ TABLES = {
     "transitions": "policy_transitions",
     "appeals": "appeals",
     "tasks": "care_tasks",
+    "ways": "care_routes",
     "zones": "zones",
     "reviews": "zone_reviews",
 }
