@@ -108,14 +108,14 @@ def do(w: Work, tasks: Sequence[CareTask], *, at: datetime | None = None) -> Non
         testing.note(w, samples, at or w.now)
 
 
-def fail(w: Work, tasks: Sequence[CareTask], reason: str) -> None:
-    """Tasks could not be done; Invalid (``no-such-reason``) for no reason of the pack."""
+def fail(w: Work, tasks: Sequence[CareTask], reason: str, *, at: datetime | None = None) -> None:
+    """Tasks could not be done, now or `at` a moment before; Invalid (``no-such-reason``) for no reason of the pack."""
     if reason not in w.rules.value(PACK, "not_done_reasons"):
         raise Invalid("no-such-reason", field="reason")
     failed = _moved(w, tasks, "fail")
     for task in failed:
-        task.reason, task.done_at, task.done_by = reason, w.now, w.actor.name
-    _tell_moved(w, [(task.site_id, task.id) for task in failed], "fail")
+        task.reason, task.done_at, task.done_by = reason, min(at or w.now, w.now), w.actor.name
+    _tell_moved(w, [(task.site_id, task.id) for task in failed], "fail", at=at)
 
 
 def cancel(w: Work, tasks: Sequence[CareTask]) -> None:

@@ -29,8 +29,9 @@ SHELL = (
     *("dexie.js", "js/inbox-store.js", "js/inbox-tasks.js", "js/inbox-cards.js"),
     *("js/inbox.js", "js/inbox-desk.js", "js/inbox-passing.js"),
     *("css/shelf.css", "js/shelf-view.js", "js/shelf.js"),
+    *("css/day.css", "js/day-view.js", "js/day.js"),
 )
-"""What the pages of a device, inbox and shelf, need without a network; their fonts are the device's own."""
+"""What the pages of a device, inbox, shelf and day, need without a network; their fonts are the device's own."""
 
 
 @routes.get("/inbox", needs="dispatch.acknowledge")

@@ -10,6 +10,7 @@
    inboxStore.drop(id)        forget one (a refusal that was read)
    inboxStore.flush(source)   send what may be sent: {ended: "sent" | "offline" | "signed-out", sent, data}; `source`
                              tells the account, a form token and the time: /inbox/data, or /shelf/data for the shelf
+   inboxStore.keep(name, value), .kept(name), .forget(prefix)   a list that a page shows without a network, while it may
    inboxStore.uid()           a UUIDv7
    inboxStore.learn(data)     take over the server's time;  inboxStore.now() gives it in milliseconds            */
 "use strict";
@@ -28,6 +29,7 @@ self.inboxStore = (() => {
     "stock-count": () => "/shelf/counts",
     "stock-receive": () => "/shelf/receipts",
     "stock-issue": () => "/shelf/issues",
+    "day-mark": () => "/api/v1/day/sync",
   };
   // The state that an action brings about: when it stands already, an earlier try arrived and its answer was lost.
   const REACHED = {
@@ -51,6 +53,7 @@ self.inboxStore = (() => {
       drop: async (id) => { rows.delete(id); },
       fact: async () => undefined,
       setFact: async () => undefined,
+      forget: async () => undefined,
     };
   }
 
@@ -64,6 +67,7 @@ self.inboxStore = (() => {
       drop: (id) => db.queue.delete(id),
       fact: async (name) => (await db.facts.get(name))?.value,
       setFact: (name, value) => db.facts.put({ name, value }),
+      forget: (prefix) => db.facts.where("name").startsWith(prefix).delete(),
       ready: () => db.open(),
     };
   }
@@ -93,6 +97,10 @@ self.inboxStore = (() => {
     clock = { server: Date.parse(data.now), local: Date.now(), rate: data.rate };
     await (await open()).setFact("clock", clock);
   }
+
+  const keep = async (name, value) => (await open()).setFact(name, value);
+  const keptUnder = async (name) => (await open()).fact(name);
+  const forget = async (prefix) => (await open()).forget(prefix);
 
   async function put(item) {
     return (await open()).add({ ...item, at: new Date(now()).toISOString() });
@@ -128,13 +136,20 @@ self.inboxStore = (() => {
 
   /* How the server answered one item: done, refused (with its reason), later, or signed-out. */
   async function judge(item, response) {
-    if (response.ok) return { ended: "done", answer: await response.json() };
+    if (response.ok) return judged(await response.json());
     if (response.status === 401) return { ended: "signed-out" };
     if (response.status >= 500 || response.status === 429 || response.status === 408) return { ended: "later" };
     const told = await response.json().catch(() => ({ error: "unreadable", text: "" }));
     if (told.error === "form-expired") return { ended: "token" };
     if (told.error === "not-from-here" && REACHED[item.verb]?.includes(told.facts?.state)) return { ended: "done" };
     return { ended: "refused", refused: { code: told.error, text: told.text ?? "", state: told.facts?.state ?? "" } };
+  }
+
+  /* A batch of marks is answered mark by mark; this list sends them singly. */
+  function judged(answer) {
+    const [mark] = answer.marks ?? [];
+    if (mark?.ended !== "refused") return { ended: "done", answer };
+    return { ended: "refused", refused: { code: mark.code, text: mark.text, state: mark.state } };
   }
 
   async function sendPhotos(item, csrf) {
@@ -210,5 +225,5 @@ self.inboxStore = (() => {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   }
 
-  return { put, mine, strangers, drop, flush, learn, now, ask, open, uid };
+  return { put, mine, strangers, drop, flush, learn, now, ask, open, uid, keep, kept: keptUnder, forget };
 })();

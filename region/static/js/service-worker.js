@@ -1,14 +1,14 @@
-/* Keeps inbox and shelf readable without a network, and sends what waits when it is back and the page is not.
+/* Keeps inbox, shelf and the day readable without a network, and sends what waits when it is back and the page is not.
 
    Its first line, SHELL (the files of the page with their versions), is written by the server: when a file changes,
-   this script changes, and browsers take the new one. It serves these two alone.                                  */
+   this script changes, and browsers take the new one. It serves these three alone.                                */
 "use strict";
 
 const FILES = "inbox-files";
 const PAGES = "inbox-pages";
 const PAGE = "/inbox";
-const KEPT_PAGES = [PAGE, "/shelf"];
-const SOURCES = { "inbox-send": "/inbox/data", "shelf-send": "/shelf/data" };
+const KEPT_PAGES = [PAGE, "/shelf", "/day"];
+const SOURCES = { "inbox-send": "/inbox/data", "shelf-send": "/shelf/data", "day-send": "/api/v1/day" };
 const PATIENCE = 6000;
 
 self.importScripts(...SHELL.filter((url) => /dexie|inbox-store/.test(url)));

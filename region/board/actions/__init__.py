@@ -1,0 +1,1 @@
+"""What the board's own pages do, by the actions of the areas."""
