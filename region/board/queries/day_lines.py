@@ -13,8 +13,6 @@ from region.people.queries.masked import Masked, masked
 from region.places.models import Place
 from region.spine.work import Work
 
-KINDS = ("visit", "call", "test", "receive", "check", "release", "sample", "sign")
-
 
 @dataclass(frozen=True)
 class Today:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from region.board.actions.day_marks import Kept, Mark, keep
 from region.board.queries.day import DOES, day, post, posts
-from region.board.queries.day_lines import KINDS, Line
+from region.board.queries.day_lines import Line
 from region.care.states import PACK
 from region.spine.device import account_word, clock_rate
 from region.spine.errors import Invalid
@@ -53,8 +53,7 @@ def page(w: Work) -> str:
         account=account_word(w),
         rate=clock_rate(w),
         zone=w.office.clock.zone.key,
-        kinds=KINDS,
-        reasons=w.rules.value(PACK, "not_done_reasons"),
+        reasons={code: dict(one) for code, one in w.rules.value(PACK, "not_done_reasons").items()},
     )
 
 

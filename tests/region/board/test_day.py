@@ -52,6 +52,8 @@ def test_the_pack_says_no_number_of_a_paper_and_a_stranger_has_none_of_it(world:
     assert [one["key"] for one in told.json["lines"]] == [f"care:{task}"]
     assert "990106" not in told.text and "13800000000" not in told.text and "王小明" not in told.text
     assert told.json["lines"][0]["where"].startswith("/care/people/")
+    shell = here.browser().get("/day")
+    assert shell.status_code == 200 and "王*明" not in shell.text
     stranger = here.browser("stranger", world.clinic(here.care.other))
     assert stranger.get("/api/v1/day").json["lines"] == []
     assert stranger.get(f"/api/v1/day?place={here.place.id}").status_code == 404
