@@ -53,7 +53,7 @@ def page(w: Work) -> str:
         account=account_word(w),
         rate=clock_rate(w),
         zone=w.office.clock.zone.key,
-        reasons={code: dict(one) for code, one in w.rules.value(PACK, "not_done_reasons").items()},
+        reasons=[{"code": code, **one} for code, one in w.rules.value(PACK, "not_done_reasons").items()],
     )
 
 

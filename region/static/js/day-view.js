@@ -14,6 +14,7 @@ const dayView = (() => {
   const at = (id) => document.getElementById(id);
   const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "–");
   const MINUTE = 60000;
+  const KINDS = ["visit", "call", "test", "receive", "check", "release", "sample", "sign"];
   const SOON = 60; // minutes: what is due within an hour is next
 
   function element(kind, className, text) {
@@ -29,6 +30,7 @@ const dayView = (() => {
   function span(minutes) {
     const total = Math.max(0, Math.round(minutes));
     if (total < 60) return fill(words.minutes, { n: total });
+    if (total < 48 * 60 && total % 60 === 0) return fill(words.hoursOnly, { n: total / 60 });
     if (total < 48 * 60) return fill(words.hours, { n: Math.floor(total / 60), m: total % 60 });
     return fill(words.days, { n: Math.floor(total / 1440) });
   }
@@ -85,8 +87,8 @@ const dayView = (() => {
     made.append(button("button-first", words.done[line.kind] ?? words.done.other, { mark: "do", key: line.key }));
     if (line.does.includes("fail")) {
       made.append(element("p", "day-ask", words.notDone));
-      for (const [code, one] of Object.entries(words.reasons)) {
-        made.append(button("", chinese ? one.zh : one.en, { mark: "fail", reason: code, key: line.key }));
+      for (const one of words.reasons) {
+        made.append(button("", chinese ? one.zh : one.en, { mark: "fail", reason: one.code, key: line.key }));
       }
     }
     made.append(link(line), button("button-quiet", words.back, { shut: line.key }));
@@ -110,8 +112,8 @@ const dayView = (() => {
   function filters(lines, now, chosen) {
     const late = lines.filter((line) => standing(line, now).group === "late").length;
     const counts = [["all", words.all, lines.length], ["late", words.lateOnes, late]];
-    for (const [kind, word] of Object.entries(words.kinds)) {
-      counts.push([kind, word, lines.filter((line) => line.kind === kind).length]);
+    for (const kind of KINDS) {
+      counts.push([kind, words.kinds[kind], lines.filter((line) => line.kind === kind).length]);
     }
     const shown = counts.filter(([name, , n]) => n || name === "all" || name === chosen);
     at("day-filters").replaceChildren(...shown.map(([name, word, n]) => {
