@@ -565,10 +565,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "ref", name=op.f("uq_stays_realm_ref")),
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.create_index("ix_stays_ends", ["incident_id", "ends_on", "id"], unique=False)
         batch_op.create_index("ix_stays_incident", ["incident_id", "state"], unique=False)
+        batch_op.create_index("ix_stays_late", ["incident_id", "late_at", "id"], unique=False)
         batch_op.create_index("ix_stays_person", ["person_id"], unique=False)
         batch_op.create_index("ix_stays_place", ["place_id", "state", "ends_on"], unique=False)
+        batch_op.create_index(
+            "ix_stays_roomless",
+            ["site_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_stays_site", ["site_id", "state", "floor", "id"], unique=False)
+        batch_op.create_index("ix_stays_symptoms", ["incident_id", "symptoms_at", "id"], unique=False)
 
     op.create_table(
         "trace_letters",
@@ -723,6 +733,7 @@ def upgrade() -> None:
         sa.Column("reclassified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("landed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("controlled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("control", sa.String(length=10), nullable=True),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -1013,12 +1024,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_links_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index("ix_contact_links_via", ["via_id"], unique=False)
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_actor", ["actor", "recorded_at"], unique=False)
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("phone_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("name_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("born_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.create_index("ix_person_secrets_born", ["born_mark"], unique=False)
+        batch_op.create_index("ix_person_secrets_number", ["number_mark"], unique=False)
         batch_op.create_index("ix_person_secrets_phone", ["phone_mark"], unique=False)
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
@@ -1052,8 +1067,12 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_persons_merged_into"), type_="foreignkey")
         batch_op.drop_column("merged_into")
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_index("ix_journal_actor")
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.drop_index("ix_person_secrets_phone")
+        batch_op.drop_index("ix_person_secrets_number")
         batch_op.drop_index("ix_person_secrets_born")
         batch_op.drop_column("born_mark")
         batch_op.drop_column("name_mark")
@@ -1143,10 +1162,18 @@ def downgrade() -> None:
 
     op.drop_table("trace_letters")
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.drop_index("ix_stays_symptoms")
         batch_op.drop_index("ix_stays_site")
+        batch_op.drop_index(
+            "ix_stays_roomless",
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_stays_place")
         batch_op.drop_index("ix_stays_person")
+        batch_op.drop_index("ix_stays_late")
         batch_op.drop_index("ix_stays_incident")
+        batch_op.drop_index("ix_stays_ends")
 
     op.drop_table("stays")
     with op.batch_alter_table("policy_transitions", schema=None) as batch_op:

@@ -73,7 +73,11 @@ class Entry(Placed, InRealm, Base):
     """One line of the journal. Append-only: the database itself refuses to change or delete it."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_subject", "subject"), Index("ix_journal_realm_id", "realm", "id"))
+    __table_args__ = (
+        Index("ix_journal_subject", "subject"),
+        Index("ix_journal_realm_id", "realm", "id"),
+        Index("ix_journal_actor", "actor", "recorded_at"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     happened_at: Mapped[datetime]
