@@ -228,6 +228,7 @@ def _members(connection: Connection, made: Made, codes: list[dict[str, Any]]) ->
         realm=0,
         person_id=person,
         place_id=made.home(person),
+        site_id=made.clinic(person),
         group=group.c.code,
         since=TODAY - timedelta(days=60),
         source="list",
@@ -236,7 +237,7 @@ def _members(connection: Connection, made: Made, codes: list[dict[str, Any]]) ->
     )
     level = case((n.c.value % 20 == 0, "red"), (n.c.value % 4 == 0, "yellow"), else_="green")
     facts: dict[str, Any] = {"facts": {}, "rule": "bench", "pack_digest": "-", "decided_by": "bench"}
-    where = {"person_id": person, "realm": 0, "place_id": made.home(person)}
+    where = {"person_id": person, "realm": 0, "place_id": made.home(person), "site_id": made.clinic(person)}
     put(
         connection,
         CareClass,

@@ -565,10 +565,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "ref", name=op.f("uq_stays_realm_ref")),
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.create_index("ix_stays_ends", ["incident_id", "ends_on", "id"], unique=False)
         batch_op.create_index("ix_stays_incident", ["incident_id", "state"], unique=False)
+        batch_op.create_index("ix_stays_late", ["incident_id", "late_at", "id"], unique=False)
         batch_op.create_index("ix_stays_person", ["person_id"], unique=False)
         batch_op.create_index("ix_stays_place", ["place_id", "state", "ends_on"], unique=False)
+        batch_op.create_index(
+            "ix_stays_roomless",
+            ["site_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_stays_site", ["site_id", "state", "floor", "id"], unique=False)
+        batch_op.create_index("ix_stays_symptoms", ["incident_id", "symptoms_at", "id"], unique=False)
 
     op.create_table(
         "trace_letters",
@@ -985,9 +995,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_controls_contact_id")),
         sa.PrimaryKeyConstraint("contact_id", "since", name=op.f("pk_contact_controls")),
     )
-    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_controls_until", ["control", "until"], unique=False)
-
     op.create_table(
         "contact_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1078,9 +1085,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_links_case")
 
     op.drop_table("contact_links")
-    with op.batch_alter_table("contact_controls", schema=None) as batch_op:
-        batch_op.drop_index("ix_contact_controls_until")
-
     op.drop_table("contact_controls")
     with op.batch_alter_table("zone_reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zone_reviews_realm"))
@@ -1158,10 +1162,18 @@ def downgrade() -> None:
 
     op.drop_table("trace_letters")
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.drop_index("ix_stays_symptoms")
         batch_op.drop_index("ix_stays_site")
+        batch_op.drop_index(
+            "ix_stays_roomless",
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_stays_place")
         batch_op.drop_index("ix_stays_person")
+        batch_op.drop_index("ix_stays_late")
         batch_op.drop_index("ix_stays_incident")
+        batch_op.drop_index("ix_stays_ends")
 
     op.drop_table("stays")
     with op.batch_alter_table("policy_transitions", schema=None) as batch_op:

@@ -11,7 +11,7 @@ from region.people.actions.opening import Identity, open_people
 from region.people.queries.masked import masked
 from region.quarantine.actions import assigning, clocks, moving
 from region.quarantine.models import Stay
-from region.quarantine.queries import sites, stays
+from region.quarantine.queries import appeals, endings, sites, stays
 from region.quarantine.states import PACK, STAY
 from region.spine.errors import Invalid
 from region.spine.web import Routes
@@ -59,6 +59,9 @@ def _show(w: Work, row: Stay, opened: Mapping[int, Identity]) -> str:
         reasons=w.rules.value(PACK, "cancel.reasons"),
         places=sites.places_named(w, ids | {one.row.place_id for one in open_sites}),
         ended=row.state in STAY.ends,
+        ends=endings.of(w, row),
+        appeals=appeals.of_stay(w, row),
+        checks=stays.checks(w, row),
     )
 
 

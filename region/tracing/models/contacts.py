@@ -109,10 +109,7 @@ class ContactControl(InRealm, Kept, Base):
     """A stretch under one control; what the funnel counts at any past hour."""
 
     __tablename__ = "contact_controls"
-    __table_args__ = (
-        CheckConstraint(f"control IN {CONTROLS}", name="control"),
-        Index("ix_contact_controls_until", "control", "until"),
-    )
+    __table_args__ = (CheckConstraint(f"control IN {CONTROLS}", name="control"),)
 
     contact_id: Mapped[int] = mapped_column(Key, ForeignKey("contacts.id"), primary_key=True)
     since: Mapped[datetime] = mapped_column(primary_key=True)

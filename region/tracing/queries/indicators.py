@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from region.places.models import Place
+from region.spine import bulk
 from region.spine.scope import below
 from region.spine.work import Work
-from region.tracing.models import Case, Contact, ContactControl, TraceLetter
-from region.tracing.queries.funnel import among_us, controlled, ours
+from region.tracing.models import Case, Contact, TraceLetter
+from region.tracing.queries.funnel import Funnel, among_us, funnel, ours
 
 Conditions = list[ColumnElement[bool]]
 
@@ -145,6 +146,7 @@ def indicators(
         over = or_(one.done(at), one.due <= at)
         figures += [_number(and_(which, one.in_time(at))), _number(and_(which, over)), _number(which)]
     wanted = select(*figures).select_from(measures[0].kind).where(or_(*counted))
+    bulk.plan_by_values(w.session)
     row = [int(number) for number in w.session.execute(wanted).one()]
     parts = zip(codes, measures, row[::3], row[1::3], row[2::3], strict=True)
     return [Indicator(code, met, due, all_ - due, one.target, at) for code, one, met, due, all_ in parts]
@@ -185,9 +187,9 @@ class Awaiting:
 
 def awaiting(w: Work, incident: int, at: datetime, place: int | None = None) -> Awaiting:
     """Who was determined and found, and had not arrived, at a moment."""
-    late = func.coalesce(func.sum(case((Contact.transfer_due_at < at, 1), else_=0)), 0)
-    waiting = (ContactControl.control == "awaiting", controlled(at), ours(at))
-    wanted: Any = select(func.count(), late).select_from(Contact)
-    wanted = wanted.join(ContactControl, ContactControl.contact_id == Contact.id)
-    row = w.session.execute(wanted.where(*among_us(w, incident, at, place), *waiting)).one()
-    return Awaiting(int(row[0]), int(row[1]))
+    return awaiting_of(funnel(w, incident, at, place))
+
+
+def awaiting_of(shown: Funnel) -> Awaiting:
+    """The same out of a funnel that was counted already."""
+    return Awaiting(shown.awaiting, shown.too_long)

@@ -14,7 +14,7 @@ from region.incidents import queries as incidents
 from region.places import levels
 from region.places.models import Place
 from region.places.queries import area_features
-from region.places.queries.tree import place_name
+from region.places.queries.tree import place_name, place_names
 from region.spine.assets import local_address
 from region.spine.errors import Invalid
 from region.spine.web import Routes, current_lang, fault_text, wants_json
@@ -41,7 +41,7 @@ def page(w: Work) -> str:
         "zones/list.html",
         found=found,
         ends=ZONE.ends,
-        places={one.row.place_id: place_name(w, one.row.place_id) for one in found},
+        places=place_names(w, {one.row.place_id for one in found}),
         map=_map({}),
         **_moment(w),
         **_words(),
