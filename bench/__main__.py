@@ -21,6 +21,7 @@ BENCHES = {
     "plan": ["bench.plan"],
     "round_board": ["bench.round_board"],
     "quarantine": ["bench.quarantine"],
+    "contact_import": ["bench.contact_import"],
 }
 
 
