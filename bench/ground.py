@@ -187,6 +187,26 @@ def family(pid: int) -> list[int]:
         return []
 
 
+def parent(pid: int) -> int:
+    """The process that started this one (Linux)."""
+    return int(_stat(pid)[1])
+
+
+def spent_by(pid: int) -> float:
+    """Seconds of processor time of a process and its children, those that ended included (Linux)."""
+    own = sum(int(word) for word in _stat(pid)[11:15])
+    alive = sum(int(word) for child in family(pid) for word in _stat(child)[11:15])
+    return (own + alive) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """The words of /proc/PID/stat from its state on; zeros when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["0"] * 20
+
+
 def peak_mib(pid: int) -> float:
     """The most memory that a process held so far, in MiB; 0 when it is gone (Linux)."""
     try:

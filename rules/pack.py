@@ -50,7 +50,7 @@ class Pack:
         self.title = document.title
         self.effective: Effective = document.effective
         self.extends = document.extends
-        self.sources: Mapping[str, str] = document.sources
+        self.sources: Mapping[str, Texts] = {key: _both(said) for key, said in document.sources.items()}
         self.document = document
         self.content = content
         self.origin = origin
@@ -236,6 +236,11 @@ def _digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of the resolved content as canonical JSON: the order of keys and the layout do not matter."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _both(said: str | Texts) -> Texts:
+    """A source in both languages; one that is given once is named so in both."""
+    return said if isinstance(said, Texts) else Texts(zh=said, en=said)
 
 
 def _value(rule: ValueRule) -> Value:

@@ -254,7 +254,7 @@ class TemplateRule(Strict):
 class Part(Strict):
     """The rules themselves; a file with `part_of` adds its rules to the pack of that id."""
 
-    sources: dict[str, Wordy] = {}
+    sources: dict[str, Wordy | Texts] = {}
     values: dict[Name, ValueRule] = {}
     tables: dict[Name, TableRule] = {}
     templates: dict[Name, TemplateRule] = {}

@@ -20,6 +20,7 @@ from region.spine import migrate
 from region.spine.installation import SilentBell
 from region.spine.work import Office
 from tools.browser import find_browser
+from tools.shots_people import rights
 from tools.shots_roads import send_out
 from tools.shots_sampling import prepare, sample
 from tools.shots_stage import REALM, at, proof_page, run_all, stage
@@ -60,7 +61,23 @@ SHOTS = (
     Shot("bench", "lab", "/sampling/bench", 1440, 900),
     Shot("results", "lab", "/sampling/results", 1440, 900),
     Shot("recall", "epi", "/sampling/recalls/1", 1440, 900),
+    Shot("proposals", "epi", "/surveillance/proposals", 1440, 900),
     Shot("tube", "epi", "/sampling/tubes/{tube}", 1440, 900),
+    Shot("zones", "epi", "/zones", 1440, 900),
+    Shot("zone", "commander", "/zones/2", 1440, 900),
+    Shot("cases", "epi", "/tracing", 1440, 900),
+    Shot("funnel", "epi", "/tracing/funnel", 1440, 900),
+    Shot("quarantine-site", "hotel", "/quarantine/sites/1", 1440, 900),
+    Shot("stay", "hotel", "/quarantine/stays/1", 1440, 900),
+    Shot("checks", "hotel", "/quarantine/checks", 1024, 768),
+    Shot("transfers", "driver", "/quarantine/transfers", 390, 844),
+    Shot("exports", "epi", "/people/exports", 1440, 900),
+    Shot("export-approvals", "commander", "/people/exports/approve", 1440, 900),
+    Shot("glass", "epi", "/people/glass", 1440, 900),
+    Shot("glass-review", "privacy", "/people/glass/review", 1440, 900),
+    Shot("destruction", "privacy", "/people/destructions/1", 1440, 900),
+    Shot("grounds", "privacy", "/people/grounds", 1440, 900),
+    Shot("mergings", "epi", "/people/mergings", 1440, 900),
     Shot("campaign", "duty", "/desk/directives/1/campaign", 1440, 900),
     Shot("directive", "duty", "/desk/directives/3", 1440, 900),
     Shot("roll-call", "duty", "/desk/roll-call", 1440, 900),
@@ -105,6 +122,7 @@ def served(folder: Path) -> Iterator[Served]:
     secrets = stage(office)
     send_out(office, at(office, LATE_MINUTES))
     secrets["tube"] = prepare(office)
+    rights(office)
     run_all(office)
     settings = replace(settings, channels=CHANNELS)
     office = build_office(settings, bell=SilentBell())

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from region.exercise.linjiang.round_people import number_of
+from region.exercise.linjiang.round_people import number_of, sent, uid
 from region.exercise.sampling_day import AREA, FIRST
 from region.formats.codes.tubes import own_code
 from region.places.models import Place
-from region.sampling.actions import custody, drafting, planning, pledging, result_loading
+from region.sampling.actions import custody, drafting, planning, pledging, reporting, result_loading, syncing
+from region.sampling.actions.reporting import Result
 from region.sampling.actions.signing import Said
-from region.sampling.models import Box, Round, Tube
+from region.sampling.models import Box, Round, RoundSite, Tube
 from region.sampling.result_plan import ResultOptions
+from region.sampling.schemas import Batch, SentTube
 from region.spine.actor import Actor, Grant, system_actor
 from region.spine.work import Office
+from tools.shots_stage import REALM, run_all
 
-REALM = 1
 LABORATORY = "990106-LAB-001"
 SERIAL = 9_000
 """Tubes from here on are those that the pictures' sampler takes."""
@@ -38,6 +41,8 @@ def prepare(office: Office) -> str:
         waiting = select(Tube.code).where(Tube.state == "received", Tube.lab_id == at[LABORATORY].id)
         codes = w.session.scalars(waiting.order_by(Tube.id)).all()
     plan_tomorrow(office, at)
+    run_all(office)  # the pool's people are recalled before they are sampled again
+    retest(office, at[LABORATORY].id)
     with office.work(system_actor(REALM)) as w:
         wanted = select(Box).where(Box.state == "collected", Box.lab_id == at[LABORATORY].id)
         custody.receive(w, w.session.scalars(wanted.order_by(Box.id).limit(1)).one(), Said(celsius=5.5))
@@ -49,6 +54,32 @@ def prepare(office: Office) -> str:
         options = ResultOptions(reported_at=f"{moment:%Y-%m-%dT%H:%M}")
         result_loading.plan_load(w, at[LABORATORY].id, data, "results-morning.csv", options)
     return str(positive)
+
+
+def retest(office: Office, laboratory: int) -> None:
+    """Three of the positive pool are sampled alone: one is positive, one negative, one waits for his result."""
+    with office.work(system_actor(REALM)) as w:
+        site = w.session.scalars(
+            select(RoundSite).where(RoundSite.number == 1).order_by(RoundSite.id)
+        ).first()
+        assert site is not None
+        day = office.clock.day(w.now)
+        tubes = []
+        for n, minutes in enumerate((50, 0, 0)):
+            closed = w.now - timedelta(minutes=minutes)
+            code = own_code(day, AREA, SERIAL - 10 + n)
+            person = sent(FIRST + n, int(site.areas[0]), closed)
+            said = {"uid": uid(14, n), "revision": 1, "method": "single", "code": code, "people": [person]}
+            tubes.append(SentTube.model_validate({**said, "opened_at": closed, "closed_at": closed}))
+        device = {"device": uid(15, 0), "sent_at": w.now, "site": site.id, "boxes": [], "tubes": tubes}
+        syncing.sync(w, Batch.model_validate(device))
+    with office.work(system_actor(REALM)) as w:
+        said_at = w.now
+        found = (
+            Result(tubes[0].code, "positive", said_at, 24.1, 25.0),
+            Result(tubes[1].code, "negative", said_at),
+        )
+        reporting.report(w, laboratory, found, source="api")
 
 
 def plan_tomorrow(office: Office, at: dict[str, Place]) -> None:

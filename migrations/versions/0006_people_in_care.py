@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("realm", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(length=8), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("rule", sa.String(length=80), nullable=False),
@@ -135,10 +136,12 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_care_classes_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_care_classes_place_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_care_classes_site_id")),
         sa.PrimaryKeyConstraint("person_id", "realm", name=op.f("pk_care_classes")),
     )
     with op.batch_alter_table("care_classes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_care_classes_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_care_classes_site_id"), ["site_id"], unique=False)
 
     op.create_table(
         "care_routes",
@@ -147,21 +150,28 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("weekdays", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("hour", sa.Integer(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("transport", sa.String(length=24), nullable=False),
+        sa.Column("fallback_id", sa.Integer(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by", sa.String(length=80), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["fallback_id"], ["places.id"], name=op.f("fk_care_routes_fallback_id")),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_care_routes_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_care_routes_place_id")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["places.id"], name=op.f("fk_care_routes_clinic_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_care_routes_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_care_routes")),
         sa.UniqueConstraint("realm", "person_id", "kind", name=op.f("uq_care_routes_realm_person_id_kind")),
     )
     with op.batch_alter_table("care_routes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_care_routes_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_care_routes_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_routes_site_id"), ["site_id"], unique=False)
 
     op.create_table(
@@ -194,6 +204,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "key", name=op.f("uq_care_tasks_realm_key")),
     )
     with op.batch_alter_table("care_tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_care_tasks_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
         batch_op.create_index("ix_care_tasks_person", ["person_id", "state"], unique=False)
         batch_op.create_index("ix_care_tasks_site", ["site_id", "state", "due_at"], unique=False)
 
@@ -373,6 +390,7 @@ def upgrade() -> None:
         sa.Column("realm", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("group", sa.String(length=40), nullable=False),
         sa.Column("work_place_id", sa.Integer(), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
@@ -382,6 +400,7 @@ def upgrade() -> None:
         sa.Column("tested_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_key_memberships_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_key_memberships_place_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_key_memberships_site_id")),
         sa.ForeignKeyConstraint(
             ["work_place_id"], ["places.id"], name=op.f("fk_key_memberships_work_place_id")
         ),
@@ -390,6 +409,7 @@ def upgrade() -> None:
     with op.batch_alter_table("key_memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_key_memberships_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_key_memberships_place", ["place_id", "group"], unique=False)
+        batch_op.create_index("ix_key_memberships_site", ["site_id", "group"], unique=False)
         batch_op.create_index(
             "uq_key_memberships_open",
             ["realm", "person_id", "group"],
@@ -545,10 +565,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("realm", "ref", name=op.f("uq_stays_realm_ref")),
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.create_index("ix_stays_ends", ["incident_id", "ends_on", "id"], unique=False)
         batch_op.create_index("ix_stays_incident", ["incident_id", "state"], unique=False)
+        batch_op.create_index("ix_stays_late", ["incident_id", "late_at", "id"], unique=False)
         batch_op.create_index("ix_stays_person", ["person_id"], unique=False)
         batch_op.create_index("ix_stays_place", ["place_id", "state", "ends_on"], unique=False)
+        batch_op.create_index(
+            "ix_stays_roomless",
+            ["site_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_stays_site", ["site_id", "state", "floor", "id"], unique=False)
+        batch_op.create_index("ix_stays_symptoms", ["incident_id", "symptoms_at", "id"], unique=False)
 
     op.create_table(
         "trace_letters",
@@ -703,6 +733,7 @@ def upgrade() -> None:
         sa.Column("reclassified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("landed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("controlled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("control", sa.String(length=10), nullable=True),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -993,12 +1024,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_links_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index("ix_contact_links_via", ["via_id"], unique=False)
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_actor", ["actor", "recorded_at"], unique=False)
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("phone_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("name_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("born_mark", sa.LargeBinary(length=16), nullable=True))
         batch_op.create_index("ix_person_secrets_born", ["born_mark"], unique=False)
+        batch_op.create_index("ix_person_secrets_number", ["number_mark"], unique=False)
         batch_op.create_index("ix_person_secrets_phone", ["phone_mark"], unique=False)
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
@@ -1032,8 +1067,12 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_persons_merged_into"), type_="foreignkey")
         batch_op.drop_column("merged_into")
 
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_index("ix_journal_actor")
+
     with op.batch_alter_table("person_secrets", schema=None) as batch_op:
         batch_op.drop_index("ix_person_secrets_phone")
+        batch_op.drop_index("ix_person_secrets_number")
         batch_op.drop_index("ix_person_secrets_born")
         batch_op.drop_column("born_mark")
         batch_op.drop_column("name_mark")
@@ -1123,10 +1162,18 @@ def downgrade() -> None:
 
     op.drop_table("trace_letters")
     with op.batch_alter_table("stays", schema=None) as batch_op:
+        batch_op.drop_index("ix_stays_symptoms")
         batch_op.drop_index("ix_stays_site")
+        batch_op.drop_index(
+            "ix_stays_roomless",
+            sqlite_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+            postgresql_where=sa.text("room_id IS NULL AND site_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_stays_place")
         batch_op.drop_index("ix_stays_person")
+        batch_op.drop_index("ix_stays_late")
         batch_op.drop_index("ix_stays_incident")
+        batch_op.drop_index("ix_stays_ends")
 
     op.drop_table("stays")
     with op.batch_alter_table("policy_transitions", schema=None) as batch_op:
@@ -1151,6 +1198,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("until IS NULL"),
             postgresql_where=sa.text("until IS NULL"),
         )
+        batch_op.drop_index("ix_key_memberships_site")
         batch_op.drop_index("ix_key_memberships_place")
         batch_op.drop_index(batch_op.f("ix_key_memberships_person_id"))
 
@@ -1185,14 +1233,21 @@ def downgrade() -> None:
     with op.batch_alter_table("care_tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_care_tasks_site")
         batch_op.drop_index("ix_care_tasks_person")
+        batch_op.drop_index(
+            "ix_care_tasks_due",
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
 
     op.drop_table("care_tasks")
     with op.batch_alter_table("care_routes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_care_routes_site_id"))
         batch_op.drop_index(batch_op.f("ix_care_routes_place_id"))
+        batch_op.drop_index(batch_op.f("ix_care_routes_clinic_id"))
 
     op.drop_table("care_routes")
     with op.batch_alter_table("care_classes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_care_classes_site_id"))
         batch_op.drop_index(batch_op.f("ix_care_classes_place_id"))
 
     op.drop_table("care_classes")

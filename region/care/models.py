@@ -26,13 +26,17 @@ class Membership(Placed, InRealm, Kept, Base):
             "uq_key_memberships_open", "realm", "person_id", "group", unique=True, **where("until IS NULL")
         ),
         Index("ix_key_memberships_place", "place_id", "group"),
+        Index("ix_key_memberships_site", "site_id", "group"),
     )
+    place_columns = ("place_id", "site_id")
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     realm: Mapped[int] = mapped_column()
     person_id: Mapped[int] = mapped_column(Key, ForeignKey("persons.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     """Where he lives."""
+    site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    """Who looks after the people there: the clinic of the home (else its office), which must know him."""
     group: Mapped[str] = mapped_column(String(40))
     work_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     since: Mapped[dt.date]
@@ -46,10 +50,12 @@ class CareClass(Placed, InRealm, Kept, Base):
     """How urgently one person needs care (service class), from what score, decided by whom."""
 
     __tablename__ = "care_classes"
+    place_columns = ("place_id", "site_id")
 
     person_id: Mapped[int] = mapped_column(Key, ForeignKey("persons.id"), primary_key=True)
     realm: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
     level: Mapped[str] = mapped_column(String(8))
     facts: Mapped[dict[str, Any]]
     rule: Mapped[str] = mapped_column(String(80))
@@ -63,6 +69,7 @@ class CareTeam(Placed, InRealm, Kept, Base):
 
     __tablename__ = "care_teams"
     __table_args__ = (UniqueConstraint("realm", "place_id", "kind", "person_id"),)
+    place_columns = ("place_id", "site_id")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
@@ -80,18 +87,25 @@ class CareRoute(Placed, InRealm, Kept, Base):
 
     __tablename__ = "care_routes"
     __table_args__ = (UniqueConstraint("realm", "person_id", "kind"),)
-    place_columns = ("place_id", "site_id")
+    place_columns = ("place_id", "site_id", "clinic_id")
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     realm: Mapped[int] = mapped_column()
     person_id: Mapped[int] = mapped_column(Key, ForeignKey("persons.id"))
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    """Who looks after the people where he lives; `site_id` is where he is treated."""
     kind: Mapped[str] = mapped_column(String(16))
     weekdays: Mapped[list[Any]]
     hour: Mapped[int | None]
     due_on: Mapped[dt.date | None]
     transport: Mapped[str] = mapped_column(String(24), default="own")
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    """Where he is treated when the first place cannot."""
+    checked_at: Mapped[datetime | None]
+    """When somebody last asked both places and the driver whether the way still stands."""
+    checked_by: Mapped[str | None] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Text, default="")
     ended_on: Mapped[dt.date | None]
 
@@ -105,6 +119,7 @@ class CareTask(Placed, InRealm, Kept, Base):
         CheckConstraint(TASK.check_sql(), name="state"),
         Index("ix_care_tasks_site", "site_id", "state", "due_at"),
         Index("ix_care_tasks_person", "person_id", "state"),
+        Index("ix_care_tasks_due", "due_at", "id", **where("state = 'due'")),
     )
     place_columns = ("place_id", "site_id")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from region.accounts.actions import ensure_account, set_shift
 from region.accounts.models import Account
+from region.exercise.care_day import put_in_care
 from region.exercise.linjiang.enrolment import to_geojson, to_spreadsheet_rows
 from region.exercise.linjiang.names import DISTRICT
 from region.exercise.linjiang.region import Region, build
@@ -53,11 +54,9 @@ ROLES = {
     "clinician": "clinic",
     "community_worker": "community_officer",
     "laboratory_technician": "laboratory",
-    "quarantine_nurse": "clinic",
     "shelter_nurse": "clinic",
-    "transfer_worker": "clinic",
+    "transfer_worker": "transfer_driver",
     "school_doctor": "clinic",
-    "privacy_officer": "auditor",
 }
 """What the people of the region are in this system, where their own word is not a role; others keep theirs."""
 
@@ -93,7 +92,9 @@ NAMED = (
     Named("planner", "planner", DISTRICT[0], "示范物资调度员", "Demo Logistics Planner"),
     Named("sampler", "sampler", "990106-SS-001", "示范采样员", "Demo Sampler"),
     Named("courier", "courier", DISTRICT[0], "示范转运员", "Demo Courier"),
-    Named("hotel", "clinic", "990106-QS-001", "示范隔离点护士", "Demo Quarantine Nurse"),
+    Named("hotel", "quarantine_nurse", "990106-QS-001", "示范隔离点护士", "Demo Quarantine Nurse"),
+    Named("driver", "transfer_driver", DISTRICT[0], "示范转运司机", "Demo Transfer Driver"),
+    Named("privacy", "privacy_officer", DISTRICT[0], "示范隐私专员", "Demo Privacy Officer"),
 )
 
 
@@ -120,6 +121,8 @@ def load_exercise(office: Office, say: Callable[[str], None]) -> None:
     load_supplies(office, region, say)
     sampled = run_today(office, REALM, INCIDENT)
     say(f"sampling: a round that runs today, {sampled:,} people sampled now")
+    cared = put_in_care(office, REALM, INCIDENT)
+    say(f"people in care: {cared} people, their cases, contacts, stays, checks and a risk zone")
     if office.installation.demo:
         logins = ", ".join(one.login for one in NAMED)
         say(f"sign in as {logins}; the password of all is {DEMO_PASSWORD} (a demonstration alone takes it)")

@@ -1,11 +1,16 @@
-"""Care meets sampling: who looks after people where they live is known once, for recalls and for key people."""
+"""Care meets sampling: who looks after people where they live, and when they were last sampled, is known once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from region.care.questions import ServingSites
+from sqlalchemy import func, select
+
+from region.care.questions import LastSampled, ServingSites
+from region.sampling.models import TubeMember
 from region.sampling.queries.carers import carers
+from region.spine import bulk
 from region.spine.flow import answers
 from region.spine.work import Work
 
@@ -17,3 +22,13 @@ def serving_sites(w: Work, q: ServingSites) -> Mapping[int, int]:
         found = carers(w, q.homes)
     sites = {home: one.clinic or one.office for home, one in found.items()}
     return {home: site for home, site in sites.items() if site is not None}
+
+
+@answers(LastSampled)
+def last_sampled(w: Work, q: LastSampled) -> Mapping[int, datetime]:
+    """The newest tube of each person that was not declared void."""
+    wanted = select(TubeMember.person_id, func.max(TubeMember.at)).where(TubeMember.void.is_(None))
+    wanted = wanted.where(bulk.among(w.session, TubeMember.person_id, q.people))
+    with w.beyond_scope("a test counts wherever it was taken"):
+        found: dict[int, datetime] = dict(w.session.execute(wanted.group_by(TubeMember.person_id)).all())
+    return found

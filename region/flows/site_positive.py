@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from region.quarantine.actions import replanning
+from region.quarantine.actions import planning, replanning
 from region.quarantine.models import Stay
 from region.quarantine.regimen import restarted
 from region.spine.flow import when
@@ -23,8 +23,7 @@ def begin_again(w: Work, e: CaseOpened) -> None:
         return
     others = select(Stay).where(Stay.site_id == found.site_id, Stay.state == "in_site", Stay.id != found.id)
     for stay in w.session.scalars(others.order_by(Stay.id)).all():
-        pack = w.rules.packs.by_digest(stay.pack_digest)
-        rule = pack.value(RULE).value if RULE in pack.document.values else {}
+        rule = planning.rule_of(w, stay.pack, RULE, stay.pack_digest)
         if stay.counts_from < e.day and restarted(rule, "person", found.floor, stay.floor):
             why = {"evidence": f"case:{e.case}", "why": "site_positive"}
             replanning.replan(w, stay, counts_from=e.day, **why)

@@ -67,6 +67,7 @@ class Secret(Placed, InRealm, Kept, Base):
 
     __tablename__ = "person_secrets"
     __table_args__ = (
+        Index("ix_person_secrets_number", "number_mark"),
         Index("ix_person_secrets_phone", "phone_mark"),
         Index("ix_person_secrets_born", "born_mark"),
     )

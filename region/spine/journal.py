@@ -43,7 +43,7 @@ class Event:
 
     @property
     def subject(self) -> str:
-        """What it is about, as ``kind:id``, taken from the first field; of a list its first and how many more follow."""
+        """What it is about, as ``kind:id``, taken from the first field; of a list its first and the number of more."""
         first = next(f for f in dataclasses.fields(self) if f.name not in ("place", "incident"))
         value = getattr(self, first.name)
         if not isinstance(value, tuple):
@@ -73,7 +73,11 @@ class Entry(Placed, InRealm, Base):
     """One line of the journal. Append-only: the database itself refuses to change or delete it."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_subject", "subject"), Index("ix_journal_realm_id", "realm", "id"))
+    __table_args__ = (
+        Index("ix_journal_subject", "subject"),
+        Index("ix_journal_realm_id", "realm", "id"),
+        Index("ix_journal_actor", "actor", "recorded_at"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     happened_at: Mapped[datetime]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from region.spine import errands
 from region.spine.actor import Actor
 from region.spine.clock import REAL, Clock, Realm
-from region.spine.db import Base, Kept
-from region.spine.errors import Broken, Forbidden, Missing, Refused, SilentChange, Stale
+from region.spine.db import Base
+from region.spine.errors import Broken, Forbidden, Missing, Stale
 from region.spine.flow import Flows, Question
 from region.spine.installation import Bell, Installation, SilentBell
 from region.spine.journal import Entry, Event
 from region.spine.rulebook import Rulebook
-from region.spine.scope import InRealm, Scope, apply_scope, path_of
+from region.spine.scope import Scope, path_of
+from region.spine.session import no_silent_change, sessions
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Base)
@@ -224,7 +225,7 @@ class Office:
     def work(self, actor: Actor, *, cause_id: int | None = None, reading: bool = False) -> Iterator[Work]:
         """Open a work; on leaving it commits, or rolls back what raised. `reading` takes no write lock."""
         engine = self.engine.execution_options(region_reading=True) if reading else self.engine
-        with _sessions(bind=engine) as session:
+        with sessions(bind=engine) as session:
             session.info["scope"] = Scope(actor.paths, actor.realm)
             if not reading:
                 session.connection()  # SQLite waits here for its turn: the moment is taken after it
@@ -234,7 +235,7 @@ class Office:
             try:
                 yield w
                 session.flush()
-                _no_silent_change(w)
+                no_silent_change(w)
                 session.commit()
             except (StaleDataError, IntegrityError, OperationalError) as error:
                 raise _crossed(error) from error
@@ -253,58 +254,3 @@ def _crossed(error: Exception) -> Exception:
     if isinstance(error, OperationalError) and state not in CROSSED:
         return error
     return Stale("crossed")
-
-
-class RegionSession(Session):
-    """A session that filters by scope and notices which kept rows change."""
-
-
-_sessions = sessionmaker(class_=RegionSession, expire_on_commit=False, autoflush=True)
-
-
-def _area_of(kind: type[Any]) -> str:
-    return (
-        kind.__module__.split(".")[1]
-        if kind.__module__.startswith("region.")
-        else kind.__module__.split(".")[-1]
-    )
-
-
-@event.listens_for(RegionSession, "before_flush")
-def _notice_rows(session: Session, _context: object, _instances: Sequence[object] | None) -> None:
-    w = session.info.get("work")
-    for row in (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted):
-        if isinstance(row, InRealm) and w is not None:
-            if not row.has_realm:
-                row.realm = w.realm
-            elif row.realm != w.realm:
-                raise Broken("realms-mixed", row=type(row).__name__, realm=row.realm, work=w.realm)
-        if isinstance(row, Kept) and w is not None:
-            w.touched.add(_area_of(type(row)))
-            _stay_in_the_exercise(w, row)
-
-
-def _stay_in_the_exercise(w: Work, row: Kept) -> None:
-    """Places and accounts are the same in every realm: a person in an exercise may not change them.
-
-    The demonstration is an exercise all through, and the system loads what all realms share.
-    """
-    free = w.realm == REAL or w.actor.is_system or w.office.installation.demo
-    if not free and not hasattr(row, "realm"):
-        raise Refused("real-only", what=type(row).__name__.lower())
-
-
-@event.listens_for(RegionSession, "do_orm_execute")
-def _filter_and_notice(state: ORMExecuteState) -> None:
-    apply_scope(state)
-    w = state.session.info.get("work")
-    if w is not None and (state.is_update or state.is_delete or state.is_insert):
-        w.touched.update(_area_of(m.class_) for m in state.all_mappers if issubclass(m.class_, Kept))
-
-
-def _no_silent_change(w: Work) -> None:
-    """Each area whose kept rows changed must have told an event of its own."""
-    told = {entry.event.split(".", 1)[0] for entry in w.told}
-    silent = w.touched - told
-    if silent:
-        raise SilentChange("silent-change", areas=sorted(silent))

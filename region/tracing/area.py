@@ -10,13 +10,13 @@ from region.tracing.states import CASE, CONTACT, LETTER
 
 AREA = Area(
     name="tracing",
-    routes=(case_routes, contact_routes, letter_routes, graph_routes, load_routes),
+    routes=(case_routes, contact_routes, graph_routes, letter_routes, load_routes),
     machines=(CASE, CONTACT, LETTER),
     menu=(
         MenuItem("Cases", "cases.page", "tracing.read", "Quarantine"),
         MenuItem("Contacts", "contacts.page", "tracing.read", "Quarantine"),
         MenuItem("Contact funnel", "contacts.at_an_hour", "tracing.read", "Quarantine"),
-        MenuItem("Who infected whom", "graph.page", "tracing.read", "Quarantine"),
+        MenuItem("Who infected whom", "transmission.page", "tracing.read", "Quarantine"),
         MenuItem("Line lists", "line_loads.page", "tracing.load", "Quarantine"),
         MenuItem("Letters to elsewhere", "letters.page", "tracing.read", "Quarantine"),
     ),

@@ -108,6 +108,5 @@ class LinesLoaded(Event):
 
     load: int
     verb: str
-    new: int
-    changed: int
+    good: int
     refused: int

@@ -104,7 +104,7 @@ def test_roles_use_only_named_capabilities_and_approvers_need_a_second_factor() 
     known = set(pack.value("capabilities").value)
     guarded = set(pack.value("totp.capabilities").value)
     roles = pack.values_under("role")
-    assert len(roles) == 22 and guarded <= known
+    assert len(roles) == 23 and guarded <= known
     for name, role in roles.items():
         held = set(role.value["capabilities"])
         assert held <= known, name

@@ -23,7 +23,7 @@ from region.spine.assets import local_address
 from region.spine.errors import Fault
 from region.spine.web import Routes, current_lang
 from region.spine.work import Office, Work
-from region.zones.queries.shown import at_hour
+from region.zones.queries.shown import at_hour, hour
 
 routes = Routes("board", __name__)
 
@@ -42,11 +42,15 @@ MAP_SCALE = 2
 def wall(w: Work) -> Any:
     """The wall, complete as it is served: scripts only keep it true.
 
-    `scene` in the address holds one scene; without it they turn by themselves while orders are running.
+    `scene` in the address holds one scene; without it they turn by themselves while orders are running. `at`, a moment
+    of the region, shows the risk zones as they stood then.
     """
     lang: palette.Lang = "en" if current_lang() == "en" else "zh"
     kept = feed_of(w.office).now(w, lang)
     urls = {name: url_for(f"board.{name}", lang=lang) for name in ("areas", "zones", "sites", "moves")}
+    past = request.args.get("at", "")
+    if past:
+        urls["zones"] = url_for("board.zones", lang=lang, at=past)
     drawn = base.draw(
         dict.fromkeys(urls),
         lang,
@@ -69,6 +73,7 @@ def wall(w: Work) -> Any:
         legend=palette.legend(LEGEND, lang, "dark"),
         moves=palette.move_legend(lang, "dark"),
         zones=[entry for entry in palette.zone_legend(lang, "dark") if entry.key != "low"],
+        zones_at=hour(w, past) if past else None,
     )
 
 
@@ -109,9 +114,10 @@ def sites(w: Work) -> Any:
 
 @routes.get("/board/zones.geojson", needs="board.read")
 def zones(w: Work) -> Any:
-    """Risk zones in force now, for the overview's hatching."""
+    """Risk zones in force now, or ``at`` a moment of the region, for the overview's hatching."""
     lang: palette.Lang = "en" if current_lang() == "en" else "zh"
-    return jsonify(base.features("zones", at_hour(w, w.now), lang).collection)
+    past = request.args.get("at", "")
+    return jsonify(base.features("zones", at_hour(w, hour(w, past) if past else w.now), lang).collection)
 
 
 @routes.get("/board/moves.geojson", needs="board.read")

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from region.care.actions import siting
 from region.care.events import PeopleClassed
 from region.care.models import CLASSES, CareClass
 from region.care.states import PACK
-from region.people.models import Person
 from region.spine.errors import Invalid
 from region.spine.work import Work
 
@@ -75,8 +75,7 @@ def _sound(facts: Facts) -> None:
 def classify(w: Work, person: int, place: int, facts: Facts, *, level: str | None = None) -> CareClass:
     """Put a person into the class of the score, or into another `level` that a doctor gives; the same again changes
     nothing. Invalid (``no-such-class``)."""
-    w.need("care.do", place)
-    w.get(Person, person)
+    siting.need_for(w, "care.do", person, place)
     if level is not None and level not in CLASSES:
         raise Invalid("no-such-class", field="level")
     found = score(w, facts)
@@ -85,10 +84,11 @@ def classify(w: Work, person: int, place: int, facts: Facts, *, level: str | Non
     row = w.session.get(CareClass, (person, w.realm))
     if row is not None and (row.level, row.facts, row.rule) == (to, facts.as_doc(), rule):
         return row
+    site = siting.serving(w, [place])[place]
     if row is None:
-        row = CareClass(person_id=person, realm=w.realm, place_id=place)
+        row = CareClass(person_id=person, realm=w.realm)
         w.session.add(row)
-    row.level, row.facts, row.rule, row.place_id = to, facts.as_doc(), rule, place
+    row.level, row.facts, row.rule, row.place_id, row.site_id = to, facts.as_doc(), rule, place, site
     row.pack_digest, row.decided_by, row.decided_at = w.rules.pack(PACK).digest, w.actor.name, w.now
     w.session.flush()
     w.tell(PeopleClassed(people=(person,), level=to, rule=rule, place=place))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from region.care import groups
-from region.care.actions import tasks
+from region.care.actions import siting, tasks
 from region.care.events import MembersListed
 from region.care.models import CareTask, Membership
 from region.care.queries.due import active, of_groups
@@ -49,8 +49,9 @@ def join(w: Work, given: Sequence[Join]) -> int:
         w.need("care.list", place)
     _known(w, {one.person for one in given})
     fresh = list(_fresh(w, given))
+    sites = siting.serving(w, {one.place for one in fresh})
     for page in _pages(fresh):
-        w.session.execute(insert(Membership), [_row(w, one) for one in page])
+        w.session.execute(insert(Membership), [_row(w, one, sites[one.place]) for one in page])
     for (place, group), number in sorted(Counter((one.place, one.group) for one in fresh).items()):
         w.tell(MembersListed(group=group, joined=number, left=0, place=place))
     return len(fresh)
@@ -93,11 +94,12 @@ def _fresh(w: Work, given: Sequence[Join]) -> Iterator[Join]:
             yield one
 
 
-def _row(w: Work, one: Join) -> dict[str, Any]:
+def _row(w: Work, one: Join, site: int) -> dict[str, Any]:
     return {
         "realm": w.realm,
         "person_id": one.person,
         "place_id": one.place,
+        "site_id": site,
         "group": one.group,
         "work_place_id": one.work_place,
         "since": one.since or w.office.clock.day(w.now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from region.care import groups
-from region.care.actions import testing
+from region.care.actions import siting, testing
 from region.care.events import TasksMade, TasksMoved
-from region.care.models import CareTask, CareTeam
-from region.care.questions import ServingSites
+from region.care.models import CareTask
 from region.care.states import PACK, TASK
 from region.spine import bulk
 from region.spine.errors import Invalid
@@ -48,9 +47,9 @@ def make(w: Work, given: Sequence[NewTask]) -> list[int]:
     for place in sorted({one.place for one in given}):
         w.need("care.assign", place)
     fresh = _fresh(w, given)
-    sites = serving(w, {one.place for one in fresh})
+    doers = siting.doers(w, {(one.person, one.place) for one in fresh})
     limit = w.rules.duration(PACK, TASK.limits[TASK.start])
-    rows = [_row(w, one, sites, one.due_at or w.now + limit) for one in fresh]
+    rows = [_row(w, one, doers[one.person, one.place], one.due_at or w.now + limit) for one in fresh]
     for page in _pages(rows):
         w.session.execute(insert(CareTask), page)
     _tell_made(w, rows)
@@ -75,30 +74,18 @@ def _ids(w: Work, keys: Sequence[str]) -> list[int]:
     return found
 
 
-def serving(w: Work, places: Iterable[int]) -> Mapping[int, int]:
-    """Who is to do what is due in each of these places: its team's site, else who serves it, else the place."""
-    wanted = tuple(sorted(set(places)))
-    served: Mapping[int, int] = w.ask(ServingSites(wanted))
-    found = {place: served.get(place, place) for place in wanted}
-    teams = select(CareTeam.place_id, CareTeam.site_id).where(
-        CareTeam.site_id.is_not(None), CareTeam.person_id.is_(None)
-    )
-    teams = teams.where(bulk.among(w.session, CareTeam.place_id, wanted))
-    return found | {place: site for place, site in w.session.execute(teams) if site is not None}
-
-
-def _row(w: Work, one: NewTask, sites: Mapping[int, int], due: datetime) -> dict[str, Any]:
+def _row(w: Work, one: NewTask, doer: siting.Doer, due: datetime) -> dict[str, Any]:
     return {
         "realm": w.realm,
         "key": one.key,
         "person_id": one.person,
         "place_id": one.place,
-        "site_id": one.site or sites[one.place],
+        "site_id": one.site or doer.site,
         "kind": one.kind,
         "ref": one.ref,
         "from_at": w.now,
         "due_at": due,
-        "facts": {},
+        "facts": doer.facts,
         "state": TASK.start,
         "since": w.now,
         "version": 1,
@@ -162,6 +149,7 @@ def end(w: Work, which: ColumnElement[bool], verb: str, reason: str) -> int:
             .values(
                 state=target,
                 since=w.now,
+                done_at=w.now if verb == "do" else None,
                 reason=reason,
                 late_at=None,
                 version=CareTask.version + 1,

@@ -39,8 +39,7 @@ def set_team(
     w.need("care.assign", place)
     _sound(w, kind, members)
     told = [{"role": one.role, "login": one.login} for one in members]
-    wanted = select(CareTeam).where(CareTeam.place_id == place, CareTeam.kind == kind)
-    row = w.session.scalars(wanted.where(CareTeam.person_id.is_not_distinct_from(person))).first()
+    row = _standing(w, place, kind, person)
     if row is not None and (row.members, row.site_id) == (told, site):
         return row
     verb = "set" if row is None else "change"
@@ -51,6 +50,11 @@ def set_team(
     w.session.flush()
     w.tell(CareArranged(what="team", row=row.id, verb=verb, place=place))
     return row
+
+
+def _standing(w: Work, place: int, kind: str, person: int | None) -> CareTeam | None:
+    wanted = select(CareTeam).where(CareTeam.place_id == place, CareTeam.kind == kind)
+    return w.session.scalars(wanted.where(CareTeam.person_id.is_not_distinct_from(person))).first()
 
 
 def _sound(w: Work, kind: str, members: Sequence[Member]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, select, update
 
 from region.care.events import TestsNoted
 from region.care.models import Membership
@@ -28,3 +29,18 @@ def note(w: Work, people: Sequence[int], at: datetime) -> None:
         number = len(set(changed.scalars()))
     if number:
         w.tell(TestsNoted(people=number), happened_at=min(at, w.now))
+
+
+def take_over(w: Work, sampled: Mapping[int, datetime]) -> None:
+    """Tests that another area knows of, by person; those of one moment are noted together."""
+    wanted = select(Membership.person_id, func.max(Membership.tested_at)).where(
+        bulk.among(w.session, Membership.person_id, list(sampled))
+    )
+    known = dict(w.session.execute(wanted.group_by(Membership.person_id)).all())
+    moments: dict[datetime, list[int]] = defaultdict(list)
+    for person, at in sampled.items():
+        before = known.get(person)
+        if before is None or before < at:
+            moments[at].append(person)
+    for at, people in sorted(moments.items()):
+        note(w, people, at)

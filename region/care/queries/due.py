@@ -17,6 +17,8 @@ from region.spine.work import Work
 
 TEST, FOLLOW_UP, ROUTE = "group:", "class:", "route:"
 """What a task rests on, by the beginning of its ref."""
+SAMPLE = "sample_at_home"
+"""The kind of task by which a test that is due is asked for."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def tests(w: Work, day: date) -> list[DueTask]:
     """Tests due by the highest frequency of each person's groups, where none is on somebody's list already."""
     hours = groups.test_hours(w)
     often = func.min(case(*((Membership.group == code, n) for code, n in hours.items()), else_=None))
-    open_ = select(CareTask.person_id).where(CareTask.state == "due", CareTask.kind == "sample_at_home")
+    open_ = select(CareTask.person_id).where(CareTask.state == "due", CareTask.kind == SAMPLE)
     wanted = (
         select(
             Membership.person_id,
@@ -64,9 +66,9 @@ def tests(w: Work, day: date) -> list[DueTask]:
         .group_by(Membership.person_id)
         .order_by(Membership.person_id)
     )
-    due, zone = groups.due_at(w, "sample_at_home", day), w.office.clock.zone
+    due, zone = groups.due_at(w, SAMPLE, day), w.office.clock.zone
     return [
-        DueTask(f"test:{person}:{day}", person, place, "sample_at_home", f"{TEST}{first}", due)
+        DueTask(f"test:{person}:{day}", person, place, SAMPLE, f"{TEST}{first}", due)
         for person, place, first, least, tested, since in w.session.execute(wanted)
         if groups.next_test(int(least), tested, since, zone) <= day
     ]
@@ -100,22 +102,22 @@ def _last_follow_ups(w: Work) -> Mapping[int, dt.datetime]:
 
 
 def transports(w: Work, day: date) -> list[DueTask]:
-    """Transports to regular treatment on its weekdays, or on the one day of a delivery; due before the treatment."""
+    """Transports to regular treatment on its weekdays, or on the one day of a delivery; due before the treatment.
+
+    One whose hour is over when the way is set begins on its next day.
+    """
     lead = w.rules.duration(PACK, "route.lead")
     usual = int(w.rules.value(PACK, "route.hour"))
     zone = w.office.clock.zone
     wanted = select(CareRoute).where(
         or_(CareRoute.ended_on.is_(None), CareRoute.ended_on > day), CareRoute.person_id.in_(in_groups(day))
     )
-    return [
-        DueTask(
-            f"route:{one.id}:{day}",
-            one.person_id,
-            one.place_id,
-            "transport",
-            f"{ROUTE}{one.id}",
-            datetime.combine(day, time(usual if one.hour is None else one.hour), zone) - lead,
-        )
-        for one in w.session.scalars(wanted.order_by(CareRoute.id))
-        if day.isoweekday() in one.weekdays or one.due_on == day
-    ]
+    found = []
+    for one in w.session.scalars(wanted.order_by(CareRoute.id)):
+        at = datetime.combine(day, time(usual if one.hour is None else one.hour), zone)
+        if at > w.now and (day.isoweekday() in one.weekdays or one.due_on == day):
+            rests = f"{ROUTE}{one.id}"
+            found.append(
+                DueTask(f"{rests}:{day}", one.person_id, one.place_id, "transport", rests, at - lead)
+            )
+    return found

@@ -13,14 +13,16 @@ from sqlalchemy import ColumnElement, func, select
 from region.care import groups
 from region.care.models import CareClass, CareRoute, CareTask, CareTeam, Membership
 from region.care.queries.due import active
+from region.care.states import PACK
 from region.people.models import Person
 from region.people.queries.masked import Masked, masked
-from region.places.models import Place
+from region.places.models import Place, Site
 from region.spine import bulk
-from region.spine.errors import Missing
 from region.spine.work import Work
 
 PAGE = 50
+SITES = 400
+"""Sites that a list to choose from holds at most."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ def lines(w: Work, ids: Sequence[int]) -> list[KeyPerson]:
         held[one.person_id].append(one)
     classed = select(CareClass.person_id, CareClass.level)
     levels = dict(w.session.execute(classed.where(bulk.among(w.session, CareClass.person_id, ids))).all())
-    waiting, known = _waiting(w, ids), masked(w, ids)
+    waiting = _waiting(w, ids)
+    with w.beyond_scope("whoever looks after people knows them by their masked names, wherever they live"):
+        known = masked(w, list(held))
     return [
         KeyPerson(
             id,
@@ -107,23 +111,6 @@ def _waiting(w: Work, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     return {person: (int(all_), int(late)) for person, all_, late in rows}
 
 
-def counts(w: Work) -> tuple[dict[str, int], dict[str, int], int]:
-    """People by group, people by class (``none``: not classed), and all of them once."""
-    today = w.office.clock.day(w.now)
-    person = func.count(Membership.person_id.distinct())
-    by_group = select(Membership.group, person).where(active(today)).group_by(Membership.group)
-    level = func.coalesce(CareClass.level, "none").label("level")
-    by_level = (
-        select(level, person)
-        .outerjoin(CareClass, CareClass.person_id == Membership.person_id)
-        .where(active(today))
-        .group_by(level)
-    )
-    grouped: dict[str, int] = dict(w.session.execute(by_group).all())
-    levels: dict[str, int] = dict(w.session.execute(by_level).all())
-    return grouped, levels, sum(levels.values())
-
-
 @dataclass(frozen=True)
 class Whole:
     """All that stands for one person: his memberships, class, teams, ways to treatment, and newest tasks."""
@@ -138,13 +125,26 @@ class Whole:
 
 
 def whole(w: Work, person: int) -> Whole:
-    """One person; Missing for somebody who is not the actor's to know of, or was never in a group."""
-    row = w.get(Person, person)
+    """One person, in a group or not yet; Missing for somebody who is not the actor's to know of."""
+    row = known(w, person)
     mine: Any = w.session.scalars(
         select(Membership).where(Membership.person_id == person).order_by(Membership.id.desc())
     ).all()
-    if not mine:
-        raise Missing("no-such", what="person", id=person)
+    with w.beyond_scope("all that stands for a person whom the actor may know of, and who answers for him"):
+        return _all_of(w, row, mine)
+
+
+def known(w: Work, person: int) -> Person:
+    """A person of the actor's places, or one of a key group whom his site looks after."""
+    his = select(Membership.id).where(Membership.person_id == person)
+    if w.session.scalars(his.limit(1)).first() is None:
+        return w.get(Person, person)
+    with w.beyond_scope("whoever looks after a person knows him, wherever he lives"):
+        return w.get(Person, person)
+
+
+def _all_of(w: Work, row: Person, mine: Sequence[Membership]) -> Whole:
+    person = row.id
     teams = select(CareTeam).where(CareTeam.place_id == row.place_id)
     theirs = CareTeam.person_id.is_(None) | (CareTeam.person_id == person)
     tasks = select(CareTask).where(CareTask.person_id == person)
@@ -163,3 +163,11 @@ def places_named(w: Work, ids: set[int]) -> Mapping[int, Place]:
     """Places by id: whoever may know of a person may know where he is looked after."""
     with w.beyond_scope("names of the places that look after a person in scope"):
         return {one.id: one for one in w.session.scalars(select(Place).where(Place.id.in_(ids)))}
+
+
+def treatment_sites(w: Work) -> Sequence[Place]:
+    """Where a way to treatment may lead: sites of the types of the pack, by name, wherever they are."""
+    types = w.rules.value(PACK, "route.site_types")
+    wanted = select(Place).join(Site, Site.place_id == Place.id).where(Site.type.in_(types))
+    with w.beyond_scope("a person is treated where he must be, whoever looks after him"):
+        return w.session.scalars(wanted.order_by(Place.name_zh, Place.id).limit(SITES)).all()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from region.people.actions.opening import Identity, open_people
 from region.people.events import LookupRefused, PersonOpened, PersonSought
@@ -72,9 +72,9 @@ def _meant(w: Work, wanted: Wanted) -> ColumnElement[bool]:
     here = w.office.installation
     if wanted.what == "number":
         number = wanted.number.strip().upper()
-        papers = Person.mark.in_([mark_of(here, kind, number) for kind in KINDS])
-        same = Person.id.in_(select(Secret.person_id).where(Secret.number_mark == number_mark(here, number)))
-        found = or_(papers, same)
+        papers = select(Person.id).where(Person.mark.in_([mark_of(here, kind, number) for kind in KINDS]))
+        same = select(Secret.person_id).where(Secret.number_mark == number_mark(here, number))
+        found = Person.id.in_(papers.union(same))  # an OR of both would look through all persons
     elif wanted.what == "phone":
         found = Person.id.in_(
             select(Secret.person_id).where(Secret.phone_mark == phone_mark(here, wanted.phone))

@@ -26,11 +26,16 @@ class Ground:
     until: datetime | None
 
 
+def responses(w: Work) -> dict[str, Incident]:
+    """The incidents that the actor may know of, by the ground on which they hold people."""
+    return {f"incident:{one.id}": one for one in w.session.scalars(select(Incident))}
+
+
 def grounds(w: Work) -> list[Ground]:
     """Every ground of which the actor may know, the newest first; `people` counts those of his places."""
     by_key = select(Secret.key_id, func.count()).group_by(Secret.key_id)
     counts: dict[int, int] = {row[0]: row[1] for row in w.session.execute(by_key)}
-    incidents = {f"incident:{one.id}": one for one in w.session.scalars(select(Incident))}
+    incidents = responses(w)
     ends = {one.incident_id: one for one in w.session.scalars(select(Destruction))}
     keep = w.rules.duration(PACK, "destruction.approve")
     found = []

@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from region.people.actions import looking, merging
 from region.people.actions.opening import Identity
 from region.people.models import Person
-from region.people.queries.grounds import grounds
+from region.people.queries.grounds import grounds, responses
 from region.people.queries.masked import masked
 from region.people.queries.persons import held_of, mergings
 from region.people.routes import said
@@ -90,6 +90,7 @@ def _person(w: Work, row: Person, opened: Identity | None = None, purpose: str =
         masked=masked(w, [row.id])[row.id],
         place=place_name(w, row.place_id),
         held=held_of(w, row.id),
+        responses=responses(w),
         purposes=looking.purposes(w),
         opened=opened,
         purpose=purpose,

@@ -141,6 +141,7 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
     known_at = one.found_at or w.now
     limit = clocks.limit(w, "clock.contact_transfer", ground.pack)
     mode = plan.stages[0].mode
+    shared = {"pack": ground.pack, "pack_digest": ground.digest, "state": STAY.start, "since": w.now}
     return Stay(
         realm=w.realm,
         incident_id=ground.incident,
@@ -150,8 +151,6 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
         household=one.household,
         category=one.category,
         mode=mode,
-        pack=ground.pack,
-        pack_digest=ground.digest,
         counts_from=one.counts_from,
         plan=plan.as_doc(),
         ends_on=plan.ends_on,
@@ -162,8 +161,7 @@ def _stay(w: Work, one: Begin, plan: Regimen, ground: _Ground) -> Stay:
         determined_at=known_at,
         transfer_due_at=known_at + limit if mode == planning.CENTRAL else None,
         linked=one.linked,
-        state=STAY.start,
-        since=w.now,
+        **shared,
     )
 
 

@@ -34,17 +34,7 @@ def carry(
     """
     if not groups:
         return None
-    batch = w.add(
-        StayBatch(
-            place_id=row.place_id,
-            verb=WHY,
-            token=uuid4().hex,
-            stays=sum(one.running.stays for one in groups),
-            reason=f"{row.from_pack} > {row.to_pack}",
-            made_at=w.now,
-            made_by=w.actor.name,
-        )
-    )
+    batch = _batch(w, row, sum(one.running.stays for one in groups))
     digest = w.rules.pack(row.to_pack).digest
     for one in groups:
         moves = not edited and one.running.category in to
@@ -59,6 +49,11 @@ def carry(
     )
     w.session.expire_all()
     return batch
+
+
+def _batch(w: Work, row: Transition, stays: int) -> StayBatch:
+    about = {"place_id": row.place_id, "verb": WHY, "reason": f"{row.from_pack} > {row.to_pack}"}
+    return w.add(StayBatch(token=uuid4().hex, stays=stays, made_at=w.now, made_by=w.actor.name, **about))
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -129,7 +124,7 @@ def _add(w: Work, on: date, facts: Mapping[str, Any], ids: Sequence[int]) -> Non
     """A test of this day for whoever has none yet."""
     stands = select(ScheduledTest.stay_id).where(ScheduledTest.stay_id == Stay.id, ScheduledTest.due_on == on)
     given = {"due_on": on, "state": "due", **facts}
-    kinds = {name: ScheduledTest.__table__.c[name].type for name in given}
+    kinds = {name: getattr(ScheduledTest, name).type for name in given}
     said = [literal(value, kinds[name]) for name, value in given.items()]
     new = select(Stay.id, Stay.realm, Stay.place_id, Stay.site_id, *said)
     new = new.where(bulk.among(w.session, Stay.id, ids), ~stands.exists())

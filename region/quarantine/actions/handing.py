@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -53,14 +54,17 @@ def offer(w: Work, stay: Stay, kind: str, *, to: int | None = None, at: datetime
             to_place_id=taker,
             given_by=w.actor.name,
             given_at=given_at,
-            due_at=w.now + w.rules.duration(PACK, "handover.sign"),
-            state=HANDOVER.start,
-            since=w.now,
+            **_begun(w),
         )
     )
     clocks.start(w, row)
     _tell(w, row, "offer", giver, given_at)
     return row
+
+
+def _begun(w: Work) -> dict[str, Any]:
+    due = w.now + w.rules.duration(PACK, "handover.sign")
+    return {"due_at": due, "state": HANDOVER.start, "since": w.now}
 
 
 def _open(w: Work, stay: Stay, kind: str) -> Handover | None:

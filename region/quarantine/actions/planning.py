@@ -20,12 +20,23 @@ def schedule_of(w: Work, pack: str, category: str, digest: str = "") -> Mapping[
 
     Invalid (``no-schedule``) when the pack knows no category of that name.
     """
-    began = next((one for one in w.rules.packs if one.digest == digest), None)
-    found = (began or w.rules.pack(pack)).values_under("schedule").get(category)
+    found = _began(w, pack, digest).values_under("schedule").get(category)
     if found is None:
         raise Invalid("no-schedule", field="category", pack=pack, category=category[:24])
     said: Mapping[str, Any] = found.value
     return said
+
+
+def rule_of(w: Work, pack: str, name: str, digest: str) -> Mapping[str, Any]:
+    """A rule of the pack that a stay began under; empty where that pack has none of this name."""
+    began = _began(w, pack, digest)
+    said: Mapping[str, Any] = began.value(name).value if name in began.document.values else {}
+    return said
+
+
+def _began(w: Work, pack: str, digest: str) -> Any:
+    """The pack of that `digest` where it is still known, else the one of its name now."""
+    return next((one for one in w.rules.packs if one.digest == digest), None) or w.rules.pack(pack)
 
 
 def in_mode(plan: Regimen, schedule: Mapping[str, Any], mode: str | None, needs: Sequence[str]) -> Regimen:

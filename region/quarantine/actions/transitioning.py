@@ -61,8 +61,7 @@ def propose(
         state=TRANSITION.start,
         since=w.now,
     )
-    w.add(row)
-    clocks.start(w, row)
+    clocks.start(w, w.add(row))
     _tell(w, row, "propose")
     return row
 

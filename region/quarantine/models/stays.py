@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from region.quarantine.states import HANDOVER, STAY
-from region.spine.db import GUARDED, Base, Doc, Kept, Key
+from region.spine.db import GUARDED, Base, Doc, Kept, Key, where
 from region.spine.scope import InRealm, Placed
 
 
@@ -29,6 +29,10 @@ class Stay(Placed, InRealm, Kept, Base):
         Index("ix_stays_place", "place_id", "state", "ends_on"),
         Index("ix_stays_site", "site_id", "state", "floor", "id"),
         Index("ix_stays_incident", "incident_id", "state"),
+        Index("ix_stays_ends", "incident_id", "ends_on", "id"),
+        Index("ix_stays_late", "incident_id", "late_at", "id"),
+        Index("ix_stays_symptoms", "incident_id", "symptoms_at", "id"),
+        Index("ix_stays_roomless", "site_id", "state", **where("room_id IS NULL AND site_id IS NOT NULL")),
         CheckConstraint(STAY.check_sql(), name="state"),
     )
     place_columns = ("place_id", "site_id")

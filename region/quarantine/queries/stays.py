@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from region.quarantine.models import Handover, Room, ScheduledTest, Stay
+from region.quarantine.models import Check, Handover, Room, ScheduledTest, Stay
 from region.quarantine.regimen import of_doc
 from region.spine.work import Work
 
@@ -41,6 +41,17 @@ def days(w: Work, stay: Stay) -> list[Day]:
 def _tests(w: Work, stay: Stay) -> Sequence[ScheduledTest]:
     wanted = select(ScheduledTest).where(ScheduledTest.stay_id == stay.id)
     return w.session.scalars(wanted.order_by(ScheduledTest.due_on)).all()
+
+
+def checks(w: Work, stay: Stay, *, days: int = 14) -> list[tuple[date, dict[str, Check]]]:
+    """The checks of the last days by half-day, the newest day first."""
+    since = w.office.clock.day(w.now) - timedelta(days=days)
+    wanted = select(Check).where(Check.stay_id == stay.id, Check.day > since)
+    found: dict[date, dict[str, Check]] = {}
+    with w.beyond_scope("whoever may know a stay may know its checks, wherever they were made"):
+        for one in w.session.scalars(wanted.order_by(Check.day.desc())):
+            found.setdefault(one.day, {})[one.half] = one
+    return list(found.items())
 
 
 def handovers(w: Work, stay: Stay) -> Sequence[Handover]:

@@ -59,7 +59,7 @@ class Preview:
 
 def page(w: Work, filters: Filters, after: tuple[date, int] | None = None) -> Sequence[Stay]:
     """A page of stays, the next to end first, and one more where more follow; `after` is the last of the one before."""
-    wanted = select(Stay).where(*_terms(w, filters))
+    wanted = select(Stay).where(*terms(w, filters))
     if after is not None:
         day, id = after
         wanted = wanted.where((Stay.ends_on > day) | ((Stay.ends_on == day) & (Stay.id > id)))
@@ -68,12 +68,12 @@ def page(w: Work, filters: Filters, after: tuple[date, int] | None = None) -> Se
 
 def count(w: Work, filters: Filters) -> int:
     """How many stays the filters leave."""
-    return w.session.scalar(select(func.count()).select_from(Stay).where(*_terms(w, filters))) or 0
+    return w.session.scalar(select(func.count()).select_from(Stay).where(*terms(w, filters))) or 0
 
 
 def all_ids(w: Work, filters: Filters, most: int) -> list[int]:
     """The stays that the filters leave, at most so many."""
-    wanted = select(Stay.id).where(*_terms(w, filters)).order_by(Stay.ends_on, Stay.id)
+    wanted = select(Stay.id).where(*terms(w, filters)).order_by(Stay.ends_on, Stay.id)
     return list(w.session.scalars(wanted.limit(most)))
 
 
@@ -113,7 +113,8 @@ def places(w: Work, ids: Sequence[int]) -> dict[int, Place]:
     return {row.id: row for row in rows}
 
 
-def _terms(w: Work, f: Filters) -> list[ColumnElement[bool]]:
+def terms(w: Work, f: Filters) -> list[ColumnElement[bool]]:
+    """What the filters say of a stay."""
     terms = [
         getattr(Stay, name) == value
         for name, value in (("incident_id", f.incident), ("category", f.category), ("mode", f.mode))

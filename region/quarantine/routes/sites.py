@@ -46,12 +46,14 @@ def show(w: Work, id: int) -> str:
     floors = rooms.by_floor(w, row.place_id)
     waiting = assigning.waiting(w, row.place_id)
     inside = [stay for floor in floors.values() for one in floor for stay in one.stays]
+    with w.beyond_scope("who keeps a site knows those in it by their masked names, wherever they live"):
+        people = masked(w, [stay.person_id for stay in (*waiting, *inside)])
     return render_template(
         "quarantine/site.html",
         site=sites.line(w, row),
         floors=floors,
         waiting=waiting,
-        people=masked(w, [stay.person_id for stay in (*waiting, *inside)]),
+        people=people,
         proposal=assigning.propose(w, row.place_id) if "propose" in request.args else None,
         places=sites.places_named(w, {row.place_id, *(stay.place_id for stay in waiting)}),
         keeps=w.may(KEEPS, row.place_id),

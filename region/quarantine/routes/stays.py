@@ -11,7 +11,7 @@ from region.people.actions.opening import Identity, open_people
 from region.people.queries.masked import masked
 from region.quarantine.actions import assigning, clocks, moving
 from region.quarantine.models import Stay
-from region.quarantine.queries import sites, stays
+from region.quarantine.queries import appeals, endings, sites, stays
 from region.quarantine.states import PACK, STAY
 from region.spine.errors import Invalid
 from region.spine.web import Routes
@@ -39,10 +39,12 @@ def _show(w: Work, row: Stay, opened: Mapping[int, Identity]) -> str:
         *(one.to_place_id for one in hands),
     }
     open_sites = [one for one in sites.listed(w) if one.row.closed_at is None]
+    with w.beyond_scope("whoever may see a stay knows its person by the masked name, wherever he lives"):
+        person = masked(w, [row.person_id]).get(row.person_id)
     return render_template(
         "quarantine/stay.html",
         row=row,
-        person=masked(w, [row.person_id]).get(row.person_id),
+        person=person,
         opened=opened.get(row.person_id),
         opens=w.may(OPENS, row.place_id),
         days=stays.days(w, row),
@@ -57,6 +59,9 @@ def _show(w: Work, row: Stay, opened: Mapping[int, Identity]) -> str:
         reasons=w.rules.value(PACK, "cancel.reasons"),
         places=sites.places_named(w, ids | {one.row.place_id for one in open_sites}),
         ended=row.state in STAY.ends,
+        ends=endings.of(w, row),
+        appeals=appeals.of_stay(w, row),
+        checks=stays.checks(w, row),
     )
 
 

@@ -76,13 +76,13 @@ def progress(w: Work, round_: Round) -> Progress:
 
 @dataclass(frozen=True)
 class Said:
-    """One number of the pack with what stands beside it on a screen."""
+    """One number of the pack with what stands beside it on a screen; its sources in Chinese and English."""
 
     name: str
     value: Any
     zh: str
     en: str
-    source: Sequence[str]
+    source: Sequence[tuple[str, str]]
     verified: bool
     design: bool
 
@@ -94,7 +94,7 @@ def numbers_said(w: Work) -> list[Said]:
     for name, value in pack.values_under("plan").items():
         about = value.about
         zh, en = (about.zh, about.en) if about is not None else (name, name)
-        sources = [pack.sources.get(key, key) for key in value.source]
+        sources = [(pack.sources[key].zh, pack.sources[key].en) for key in value.source]
         found.append(Said(name, value.value, zh, en, sources, value.verified, value.mark == "design"))
     return found
 

@@ -14,6 +14,7 @@ from region.sampling.actions import result_loading
 from region.sampling.models import LabDay, ResultLoad
 from region.sampling.queries.waiting import waiting
 from region.sampling.result_plan import COLUMNS, ResultOptions, ResultPlan
+from region.sampling.routes import forms
 from region.spine.errors import Invalid, Refused
 from region.spine.web import Routes, current_lang, fault_text
 from region.spine.work import Work
@@ -40,6 +41,9 @@ def _page(w: Work, fault: Invalid | None = None) -> str:
     lab = _own_lab(w)
     today = w.session.get(LabDay, (w.realm, lab, w.office.clock.day(w.now)))
     number, results = waiting(w, lab)
+    loads = w.session.scalars(
+        select(ResultLoad).where(ResultLoad.place_id == lab).order_by(ResultLoad.id.desc()).limit(20)
+    ).all()
     return render_template(
         "sampling/results.html",
         fields=[(name, LABELS[name]) for name in COLUMNS],
@@ -51,9 +55,8 @@ def _page(w: Work, fault: Invalid | None = None) -> str:
         waiting_number=number,
         error=None if fault is None else fault_text(current_lang(), fault),
         wrong=None if fault is None else fault.facts.get("field"),
-        loads=w.session.scalars(
-            select(ResultLoad).where(ResultLoad.place_id == lab).order_by(ResultLoad.id.desc()).limit(20)
-        ).all(),
+        loads=loads,
+        staff=forms.names(w, (one.made_by for one in loads)),
     )
 
 
@@ -83,6 +86,7 @@ def show_load(w: Work, result_load: int) -> str:
         names=NAMES,
         said=lambda one: wording.finding(lang, one),
         shown=SHOWN,
+        staff=forms.names(w, [load.made_by]),
     )
 
 

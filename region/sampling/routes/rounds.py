@@ -16,7 +16,7 @@ from region.sampling.models import Round
 from region.sampling.needs import Asked
 from region.sampling.queries import due, round_picture, rounds
 from region.sampling.queries import siting as ground
-from region.sampling.states import PACK
+from region.sampling.states import PACK, ROUND
 from region.spine.assets import local_address
 from region.spine.errors import Fault, Invalid, Refused
 from region.spine.web import Routes, current_lang, fault_text
@@ -45,9 +45,13 @@ def _list(w: Work, fault: Fault | None = None) -> str:
         w, int(before) if before.isascii() and before.isdigit() and len(before) < 9 else None
     )
     areas = round_picture.areas_to_plan(w)
+    begun = [one for one in found if one.state in ("running", "closing")]
     return render_template(
         "sampling/rounds.html",
         found=found,
+        ends=ROUND.ends,
+        progress={one.id: rounds.progress(w, one) for one in begun},
+        target=w.rules.value(PACK, "coverage.target"),
         places=due.names_of(w, {one.place_id for one in found}),
         areas=areas,
         incidents=round_picture.open_incidents(w),

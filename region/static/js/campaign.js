@@ -23,7 +23,7 @@
     lineStyle: { width: 2, type: lines[n % lines.length][0] },
     symbol: lines[n % lines.length][1],
     symbolSize: 7,
-    endLabel: { show: true, formatter: ({ value }) => `${value[1].toLocaleString()}${unit && " %"}`, color: token("text") },
+    endLabel: { show: true, formatter: ({ value }) => `${value[1].toLocaleString()}${unit && "%"}`, color: token("text") },
     markLine: n ? undefined : {
       silent: true, symbol: "none", lineStyle: { color: soft, type: "solid", width: 1 },
       label: { formatter: box.dataset.nowWord, color: soft }, data: [{ xAxis: box.dataset.now }],
@@ -37,9 +37,9 @@
     textStyle: text,
     grid: { left: 52, right: 64, top: 40, bottom: 32 },
     legend: { top: 6, left: 8, itemWidth: 32, textStyle: { color: token("text"), fontSize: 14 }, selectedMode: false, data: [...series.map(({ name }) => name), ...(plan.length ? [{ name: box.dataset.plan, icon: "none" }] : [])] },
-    tooltip: { trigger: "axis", valueFormatter: (value) => `${value}${unit && " %"}`, axisPointer: { label: { formatter: ({ value }) => hour(value) } } },
+    tooltip: { trigger: "axis", valueFormatter: (value) => `${value}${unit && "%"}`, axisPointer: { label: { formatter: ({ value }) => hour(value) } } },
     xAxis: { type: "time", axisLabel: { ...text, fontSize: 13, hideOverlap: true }, axisLine: { lineStyle: { color: token("line") } } },
-    yAxis: { type: "value", min: 0, max: unit ? (value) => Math.max(100, Math.ceil(value.max / 10) * 10) : undefined, axisLabel: { ...text, fontSize: 13, formatter: `{value}${unit && " %"}` }, splitLine: { lineStyle: { color: token("line") } } },
+    yAxis: { type: "value", min: 0, max: unit ? (value) => Math.max(100, Math.ceil(value.max / 10) * 10) : undefined, axisLabel: { ...text, fontSize: 13, formatter: `{value}${unit && "%"}` }, splitLine: { lineStyle: { color: token("line") } } },
     series: drawn,
   });
   new ResizeObserver(() => chart.resize()).observe(box);

@@ -15,7 +15,7 @@ from region.spine.work import Work
 from region.tracing.actions import clocks, stretches
 from region.tracing.events import ContactReclassified, ContactsControlled, ContactsMoved
 from region.tracing.models import Contact
-from region.tracing.models.contacts import CATEGORIES, CONTROLS
+from region.tracing.models.contacts import ARRIVED, CATEGORIES, CONTROLS
 from region.tracing.queries.schedules import goes_to_site
 from region.tracing.states import CONTACT, PACK
 
@@ -96,19 +96,21 @@ def control(w: Work, contacts: Sequence[Contact], control: str, *, at: datetime 
         move(w, looked_for, "land", at=when)
     last = stretches.begin(w, these, control, when)
     changed = [one for one in these if one.id in last]
-    for group in _grouped(changed, lambda one: (last[one.id], _first(one, control, when), one.landed_at)):
+    for group in _grouped(changed, lambda one: (last[one.id], *_firsts(one, control, when).values())):
         one = group[0]
-        landed = min(one.landed_at or when, when)
-        first = {"controlled_at": _first(one, control, when), "landed_at": landed}
-        _set(w, group, {"control": last[one.id]} | first)
+        _set(w, group, {"control": last[one.id]} | _firsts(one, control, when))
     _tell(w, changed, lambda ids, about: ContactsControlled(contacts=ids, control=control, **about), when)
 
 
-def _first(one: Contact, control: str, when: datetime) -> datetime | None:
-    """When he was first under control: to await a transfer is none."""
-    if control == "awaiting":
-        return one.controlled_at
-    return min(one.controlled_at or when, when)
+def _firsts(one: Contact, control: str, when: datetime) -> dict[str, datetime | None]:
+    """When he was first found, under control (to await a transfer is none) and in a site or a hospital."""
+    happens = {
+        "landed_at": True,
+        "controlled_at": control != "awaiting",
+        "arrived_at": control in ARRIVED,
+    }
+    known = {name: getattr(one, name) for name in happens}
+    return {name: min(known[name] or when, when) if now else known[name] for name, now in happens.items()}
 
 
 def reclassify(w: Work, contact: Contact, category: str, last_exposure: date) -> None:

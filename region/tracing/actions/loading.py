@@ -1,107 +1,134 @@
-"""Files of cases and of contacts: read and checked, planned, then applied or dropped."""
+"""Line lists and contact lists: a file is read and checked, its plan shown, then applied once, or dropped."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from region.formats.tables import read_table
+from region.formats.text import match_key
 from region.incidents.models import Incident
-from region.people.actions.registering import find, lock_of, register
+from region.people.actions.registering import Given, lock_of, register
 from region.places.models import Place
 from region.places.reading import read_file
 from region.spine.errors import Invalid, Refused
-from region.spine.scope import below
 from region.spine.work import Work
-from region.tracing.actions import taking
+from region.tracing.actions import cases, determining, sourcing
+from region.tracing.actions.determining import GivenContact, Link
+from region.tracing.actions.sourcing import Source
 from region.tracing.events import LinesLoaded
-from region.tracing.line_reading import Ground, Lines, read_lines
-from region.tracing.models import LineLoad
-from region.tracing.queries.standing import cases_named, standing
+from region.tracing.line_reading import Ground, Line, Lines, read_lines
+from region.tracing.models import Case, LineLoad
+from region.tracing.queries.codes import cases_named
 from region.tracing.states import PACK
 
-KINDS = ("cases", "contacts")
-REFUSED_KEPT = 10_000
-FILE = "line-load"
+NEEDS, FILE, KEPT = "tracing.load", "line-load", 1000
+UNDER_CONTROL = ("tracing", "quarantine", "entry")
+"""Who was found so was under a measure already, and is no case of the community (K03)."""
+AT_ONCE = 2000
 
 
-def plan_lines(
-    w: Work,
-    incident: int,
-    kind: str,
-    data: bytes,
-    file_name: str,
-    *,
-    columns: Mapping[str, str] | None = None,
-    place: int | None = None,
-) -> LineLoad:
-    """Read and check a file of `kind` ``cases`` or ``contacts``; nothing of it stands yet.
+@dataclass(frozen=True)
+class Options:
+    """What a file does not say of itself: where those live for whom it names no area (None: the incident's place),
+    and the day that its numbered days count from."""
 
-    `columns` gives the heading of a field where the file calls it otherwise, `place` where rows without a code of an
-    area belong. The same file for the same incident is the same load; one that was dropped is planned again. Invalid
-    where the file cannot be read; what is wrong in a row stands in the plan, by row, column and reason.
-    """
-    where = w.get(Incident, incident)
-    w.need("tracing.load", where.place_id)
-    if kind not in KINDS:
+    home: int | None = None
+    day_one: date | None = None
+
+
+def plan_lines(w: Work, incident: int, kind: str, data: bytes, file_name: str, options: Options) -> LineLoad:
+    """Read and check a file of ``cases`` or ``contacts``; nothing of it stands yet. The same file is the same load."""
+    if kind not in ("cases", "contacts"):
         raise Invalid("line-kind-unknown", field="kind")
-    digest = sha256(
-        b"\n".join((kind.encode(), repr(sorted((columns or {}).items())).encode(), data))
-    ).hexdigest()
+    w.need(NEEDS)
+    home = options.home or w.get(Incident, incident).place_id
+    w.need(NEEDS, home)
+    said = {"home": home, "day_one": options.day_one.isoformat() if options.day_one else None}
+    digest = sha256(repr((kind, sorted(said.items()))).encode() + data).hexdigest()
     wanted = select(LineLoad).where(LineLoad.incident_id == incident, LineLoad.digest == digest)
     row = w.session.scalars(wanted).first()
     if row is not None and row.state != "dropped":
         return row
-    if row is None:
-        row = LineLoad(incident_id=incident, place_id=where.place_id, kind=kind, digest=digest, version=0)
-        row.file_name, row.plan = file_name[:200], {"columns": dict(columns or {}), "place": place}
-    return _planned(w, row, data)
-
-
-def _planned(w: Work, row: LineLoad, data: bytes) -> LineLoad:
-    lines = _read(w, row, data)
-    lock = lock_of(w, row.incident_id)
-    _keep_plan(row, lines, _new(w, row, lines))
-    row.key_id, row.closed = lock.key_id, lock.close(row.digest, FILE, b64encode(data).decode())
-    row.state, row.made_by, row.made_at = "planned", w.actor.name, w.now
-    row.version += 1
-    w.session.add(row)
-    w.session.flush()
+    found = _read(w, incident, kind, said, data, file_name)
+    lock = lock_of(w, incident)
+    row = row or LineLoad(incident_id=incident, digest=digest, kind=kind, version=0)
+    row.place_id, row.file_name, row.plan = home, file_name[:200], _plan(w, incident, kind, said, found)
+    row.key_id, row.closed = lock.key_id, lock.close(digest, FILE, b64encode(data).decode())
+    row.state, row.made_by, row.made_at, row.version = "planned", w.actor.name, w.now, row.version + 1
+    w.add(row)
     _tell(w, row, "plan")
     return row
 
 
-def apply_lines(w: Work, load: LineLoad) -> None:
-    """Do what the plan says, once: persons into the registry, cases or contacts with their sources; the file goes.
+def _read(w: Work, incident: int, kind: str, said: Mapping[str, Any], data: bytes, file_name: str) -> Lines:
+    table = read_file(lambda: read_table(data, file_name))
+    areas = w.session.execute(select(Place.code, Place.id).where(Place.kind == "area"))
+    settings = {match_key(one): one for one in w.rules.value(PACK, "settings")}
+    day_one = date.fromisoformat(said["day_one"]) if said["day_one"] else None
+    today = w.office.clock.day(w.now)
+    ground = Ground({row.code: row.id for row in areas}, said["home"], settings, today, day_one)
+    return read_lines(table, kind, ground)
 
-    The file is read anew against what stands by now. Refused (``line-load-dropped``) for a dropped one.
+
+def _plan(w: Work, incident: int, kind: str, said: Mapping[str, Any], found: Lines) -> dict[str, Any]:
+    """What the file would do: counts, rows that are refused, and rows that are taken without what they name."""
+    named = _named(w, incident, kind, found.rows)
+    strange = [row for row in found.rows if any(one not in named for one in row.sources)]
+    if kind == "contacts":
+        alone = {row.number for row in strange if not any(one in named for one in row.sources)}
+        found.refused += [_noted(row, named) for row in strange if row.number in alone]
+        found.rows = [row for row in found.rows if row.number not in alone]
+        strange = [row for row in strange if row.number not in alone]
+        found.refused.sort(key=lambda one: int(one["number"]))
+    counts = {"rows": len(found.rows) + len(found.refused), "good": len(found.rows)}
+    counts |= {"refused": len(found.refused), "noticed": len(strange)}
+    noticed = [_noted(row, named) for row in strange[:KEPT]]
+    return {"counts": counts, "refused": found.refused[:KEPT], "noticed": noticed, "options": dict(said)}
+
+
+def _noted(row: Line, named: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = ", ".join(one[:20] for one in row.sources if one not in named)
+    return {"number": row.number, "code": "line_source_unknown", "facts": {"given": unknown}}
+
+
+def _named(w: Work, incident: int, kind: str, rows: Sequence[Line]) -> dict[str, int]:
+    """The cases that a list's sources name, by that word; 0 for one of the list's own rows, which has no number yet."""
+    wanted = {one for row in rows for one in row.sources}
+    own = {row.id: 0 for row in rows if kind == "cases"}
+    return {word: 0 for word in own if word in wanted} | cases_named(w, incident, wanted - own.keys())
+
+
+def apply_lines(w: Work, load: LineLoad) -> None:
+    """Do what the plan says: persons into the registry, then cases with their sources, or contacts with their links.
+
+    Once: applied again it changes nothing, and the file goes. Who is a case or a contact already stays as he is.
     """
-    w.need("tracing.load", load.place_id)
+    w.need(NEEDS, load.place_id)
     if load.state == "applied":
         return
     if load.state != "planned" or load.closed is None:
         raise Refused("line-load-dropped", load=load.id)
-    data = b64decode(lock_of(w, load.incident_id).open(load.digest, FILE, bytes(load.closed)))
-    lines = _read(w, load, data)
-    new = _new(w, load, lines)
-    given = [taking.given(load.incident_id, row) for row in lines.rows]
-    ids = register(w, given, incident=load.incident_id, source="line_list")
-    persons = {row.number: ids[one.uid] for row, one in zip(lines.rows, given, strict=True)}
-    (taking.take_cases if load.kind == "cases" else taking.take_contacts)(
-        w, load.incident_id, lines.rows, persons
-    )
-    _keep_plan(load, lines, new)
-    load.state, load.applied_at, load.closed, load.version = "applied", w.now, None, load.version + 1
+    lock = lock_of(w, load.incident_id)
+    data = b64decode(lock.open(load.digest, FILE, bytes(load.closed)))
+    found = _read(w, load.incident_id, load.kind, load.plan["options"], data, load.file_name)
+    plan = _plan(w, load.incident_id, load.kind, load.plan["options"], found)
+    (_take_cases if load.kind == "cases" else _take_contacts)(w, load.incident_id, found.rows)
+    load.plan, load.state, load.applied_at = plan, "applied", w.now
+    load.closed, load.version = None, load.version + 1
     _tell(w, load, "apply")
 
 
 def drop_lines(w: Work, load: LineLoad) -> None:
     """Put a file away that nobody wants; its content goes."""
-    w.need("tracing.load", load.place_id)
+    w.need(NEEDS, load.place_id)
     if load.state == "applied":
         raise Refused("line-load-applied", load=load.id)
     if load.state == "planned":
@@ -109,81 +136,80 @@ def drop_lines(w: Work, load: LineLoad) -> None:
         _tell(w, load, "drop")
 
 
-def _keep_plan(load: LineLoad, lines: Lines, new: int) -> None:
-    good, refused = len(lines.rows), len(lines.refused)
-    counts = {"rows": good + refused, "new": new, "known": good - new, "refused": refused}
-    reasons = Counter(one["code"] for one in lines.refused)
-    kept = {"counts": counts, "reasons": dict(reasons), "refused": lines.refused[:REFUSED_KEPT]}
-    load.plan = {**load.plan, **kept}
+def _persons(w: Work, incident: int, kind: str, rows: Sequence[Line]) -> dict[str, int]:
+    """The persons of these rows by the list's own number.
 
-
-def _read(w: Work, load: LineLoad, data: bytes) -> Lines:
-    table = read_file(lambda: read_table(data, load.file_name))
-    settings = frozenset(w.rules.value(PACK, "settings"))
-    today, columns = w.office.clock.day(w.now), load.plan["columns"]
-    ground = Ground(load.kind, _places(w), settings, today, columns, load.plan["place"])
-    lines = read_lines(table, ground)
-    _refuse_unknown(w, load, lines)
-    lines.refused.sort(key=lambda one: one["number"])
-    return lines
-
-
-def _places(w: Work) -> dict[str, int]:
-    """The areas by code that the actor may load lists for."""
-    wanted = select(Place.code, Place.id)
-    paths = w.actor.paths_for(w.rules.roles_that("tracing.load"))
-    if "" not in paths:
-        wanted = wanted.where(or_(*(below(Place.path, path) for path in paths)))
-    return {row.code: row.id for row in w.session.execute(wanted)}
-
-
-def _refuse_unknown(w: Work, load: LineLoad, lines: Lines) -> None:
-    """Rows whose source there is not, neither in the incident nor in the file; and who is a case where none may look.
-
-    A row that names a refused one as its source goes with it, and so on: until nothing changes.
+    Who has no paper is known again by that number together with his name and telephone, so that a list which grows
+    from day to day names him once, and another list's number 7 is somebody else.
     """
-    named = {one for row in lines.rows for one in row.sources}
-    outside = set(cases_named(w, load.incident_id, sorted(named)))
-    if load.kind == "cases":
-        _refuse_elsewhere(w, load.incident_id, lines)
-    while True:
-        there = outside | ({row.ref for row in lines.rows if row.ref} if load.kind == "cases" else set())
-        bad = {row.number: one for row in lines.rows for one in row.sources if one not in there}
-        if not bad:
-            return
-        for number, one in bad.items():
-            lines.refuse(number, "line_source_unknown", given=one)
-        lines.rows = [row for row in lines.rows if row.number not in bad]
+    found: dict[str, int] = {}
+    for at in range(0, len(rows), AT_ONCE):
+        given = {row.id: _given(incident, kind, row) for row in rows[at : at + AT_ONCE]}
+        ids = register(w, list(given.values()), incident=incident, source="line_list")
+        found |= {id: ids[one.uid] for id, one in given.items()}
+    return found
 
 
-def _refuse_elsewhere(w: Work, incident: int, lines: Lines) -> None:
-    given = [taking.given(incident, row) for row in lines.rows]
-    ids = find(w, given)
-    hidden = standing(w, incident, "cases", list(ids.values())).hidden
-    bad = {row.number for row, one in zip(lines.rows, given, strict=True) if ids.get(one.uid) in hidden}
-    for number in sorted(bad):
-        lines.refuse(number, "line_elsewhere")
-    lines.rows = [row for row in lines.rows if row.number not in bad]
+def _given(incident: int, kind: str, row: Line) -> Given:
+    who = row.who
+    uid = str(uuid5(NAMESPACE_OID, "|".join((str(incident), kind, row.id, who.name, who.phone, who.paper))))
+    return Given(uid, row.place, who.kind, who.paper, who.name, who.phone)
 
 
-def _new(w: Work, load: LineLoad, lines: Lines) -> int:
-    """How many rows name somebody who is not a case, or a contact, of the incident yet; a person counts once."""
-    given = [taking.given(load.incident_id, row) for row in lines.rows]
-    ids = find(w, given)
-    known = standing(w, load.incident_id, load.kind, list(ids.values())).known
-    once = {row.who: ids.get(one.uid) for row, one in zip(lines.rows, given, strict=True)}
-    return sum(person not in known for person in once.values())
+def _take_cases(w: Work, incident: int, rows: Sequence[Line]) -> None:
+    persons = _persons(w, incident, "cases", rows)
+    opened: dict[str, Case] = {}
+    for row in sorted(rows, key=lambda row: (row.day, row.number)):
+        opened[row.id] = cases.open_case(
+            w,
+            person=persons[row.id],
+            incident=incident,
+            place=row.place,
+            kind=row.code,
+            found_by=row.found_by,
+            community=row.found_by not in UNDER_CONTROL,
+            day=row.day,
+            found_at=_noon(w, row.day),
+            onset_on=row.onset,
+            ref=f"line:{row.id}",
+        )
+    named = _named(w, incident, "cases", rows) | {id: case.id for id, case in opened.items()}
+    given = [
+        Source(opened[row.id].id, named[one], setting=row.setting, likely=_likely(row))
+        for row in rows
+        for one in row.sources
+        if named.get(one) and named[one] != opened[row.id].id
+    ]
+    sourcing.keep(w, given, incident=incident)
 
 
-def _tell(w: Work, load: LineLoad, verb: str) -> None:
-    counts = load.plan["counts"]
+def _likely(row: Line) -> str:
+    return "probable" if len(row.sources) == 1 else "possible"
+
+
+def _take_contacts(w: Work, incident: int, rows: Sequence[Line]) -> None:
+    persons, named = _persons(w, incident, "contacts", rows), _named(w, incident, "contacts", rows)
+    given = [
+        GivenContact(
+            persons[row.id],
+            row.place,
+            row.code,
+            row.day,
+            [Link(case=named[one], setting=row.setting) for one in row.sources if one in named],
+        )
+        for row in rows
+    ]
+    determining.determine(w, given, incident=incident)
+
+
+def _noon(w: Work, day: date) -> datetime:
+    """Noon of that day, or now if it has not come: a list knows days, not hours."""
+    return min(w.now, datetime.combine(day, time(12), w.office.clock.zone).astimezone(UTC))
+
+
+def _tell(w: Work, row: LineLoad, verb: str) -> None:
+    counts = row.plan["counts"]
     told = LinesLoaded(
-        load=load.id,
-        verb=verb,
-        new=counts["new"],
-        changed=counts["known"],
-        refused=counts["refused"],
-        place=load.place_id,
-        incident=load.incident_id,
+        load=row.id, verb=verb, good=counts["good"], refused=counts["refused"], place=row.place_id
     )
     w.tell(told)

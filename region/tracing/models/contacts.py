@@ -25,6 +25,8 @@ CATEGORIES = (
 FROM = ("us", "to_us")
 """Found by us, or pushed to us by another district, city or province."""
 CONTROLS = ("awaiting", "central", "home", "hospital")
+ARRIVED = ("central", "hospital")
+"""Where a transfer ends (K09)."""
 
 
 class Contact(Placed, InRealm, Kept, Base):
@@ -64,6 +66,8 @@ class Contact(Placed, InRealm, Kept, Base):
     landed_at: Mapped[datetime | None]
     controlled_at: Mapped[datetime | None]
     """When he was first under control, in a site, a hospital or at home (K11); to await a transfer is none."""
+    arrived_at: Mapped[datetime | None]
+    """When he was first in a site or a hospital (K09): kept, because its stretches are slow to look through."""
     control: Mapped[str | None] = mapped_column(String(10))
     case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("cases.id"))
     """The case that he became."""

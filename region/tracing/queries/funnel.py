@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from region.places.models import Place
+from region.spine import bulk
 from region.spine.scope import below
 from region.spine.work import Work
 from region.tracing.models import Contact, ContactControl
+from region.tracing.models.contacts import CONTROLS
 
 CLOSE = "close_contact"
 
@@ -34,6 +36,8 @@ class Funnel:
     awaiting: int = 0
     converted: int = 0
     released: int = 0
+    too_long: int = 0
+    """Of those who await a transfer, whose time for it is over (K10)."""
 
     @property
     def pushed(self) -> int:
@@ -107,9 +111,10 @@ def funnel(
 ) -> Funnel:
     """The funnel of a category (None: of all) at `at`, for all that the actor may know of, or below `place`.
 
-    Two counts in the database, whatever the number of people.
+    One count in the database, whatever the number of people: nobody is under two controls at once.
     """
     who = among_us(w, incident, at, place, category)
+    runs = ContactControl.control
     parts = {
         "determined": Contact.came_from == "us",
         "to_us": Contact.came_from == "to_us",
@@ -120,17 +125,14 @@ def funnel(
         "landed": and_(ours(at), Contact.landed_at <= at),
         "converted": ended("converted", at),
         "released": ended("released", at),
+        **{name: and_(ours(at), runs == name) for name in CONTROLS},
+        "too_long": and_(ours(at), runs == "awaiting", Contact.transfer_due_at < at),
     }
     sums = [
         func.coalesce(func.sum(case((is_so, 1), else_=0)), 0).label(name) for name, is_so in parts.items()
     ]
-    row = w.session.execute(select(*sums).select_from(Contact).where(*who)).one()
-    counted = {name: int(getattr(row, name)) for name in parts}
-    controls = {name: int(number) for name, number in w.session.execute(_controls(who, at))}
-    return Funnel(at=at, **counted, **controls)
-
-
-def _controls(who: list[ColumnElement[bool]], at: datetime) -> Select[Any]:
-    counted: Any = select(ContactControl.control, func.count())
-    wanted: Select[Any] = counted.join(Contact, Contact.id == ContactControl.contact_id)
-    return wanted.where(*who, ours(at), controlled(at)).group_by(ContactControl.control)
+    bulk.plan_by_values(w.session)
+    now = and_(ContactControl.contact_id == Contact.id, controlled(at))
+    wanted: Any = select(*sums).select_from(Contact).outerjoin(ContactControl, now).where(*who)
+    row = w.session.execute(wanted).one()
+    return Funnel(at=at, **{name: int(getattr(row, name)) for name in parts})

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from region.places.models import Place
+from region.spine import bulk
 from region.spine.scope import below
 from region.spine.work import Work
-from region.tracing.models import Case, Contact, ContactControl, TraceLetter
-from region.tracing.queries.funnel import among_us, controlled, ours
+from region.tracing.models import Case, Contact, TraceLetter
+from region.tracing.queries.funnel import Funnel, among_us, funnel, ours
 
-ARRIVED = ("central", "hospital")
 Conditions = list[ColumnElement[bool]]
 
 
@@ -73,25 +73,26 @@ def _of_case(began: Any, due: Any, done: Any, target: float) -> Measure:
 
 
 def _arrived(at: datetime) -> ColumnElement[bool]:
-    return _stretch(ContactControl.since <= at)
+    return _before_the_end(Contact.arrived_at, at)
 
 
 def _arrived_in_time(at: datetime) -> ColumnElement[bool]:
-    return _stretch(and_(ContactControl.since <= at, ContactControl.since <= Contact.transfer_due_at))
+    return and_(_arrived(at), Contact.arrived_at <= Contact.transfer_due_at)
 
 
-def _stretch(when: ColumnElement[bool]) -> ColumnElement[bool]:
-    mine = (ContactControl.contact_id == Contact.id, ContactControl.control.in_(ARRIVED))
-    return select(ContactControl.contact_id).where(*mine, when).exists()
+def _before_the_end(first: Any, at: datetime) -> ColumnElement[bool]:
+    """It had happened by then; what was told later than his end does not count."""
+    return and_(first.is_not(None), first <= at, or_(Contact.ended_at.is_(None), first < Contact.ended_at))
 
 
 def _to_transfer(w: Work, incident: int, at: datetime, place: int | None) -> Conditions:
-    """Ours, of a category that goes to a site, whoever was not let stay at home; who ended before he came counts on."""
-    at_home = select(ContactControl.contact_id).where(
-        ContactControl.contact_id == Contact.id, ContactControl.control == "home", ContactControl.since <= at
-    )
+    """Ours, of a category that goes to a site, whoever was not let stay at home; who ended before he came counts on.
+
+    Who is under control and did not arrive is at home.
+    """
+    at_home = and_(_before_the_end(Contact.controlled_at, at), ~_arrived(at))
     who = among_us(w, incident, at, place, None)
-    return [*who, ours(at), Contact.transfer_due_at.is_not(None), or_(_arrived(at), ~at_home.exists())]
+    return [*who, ours(at), Contact.transfer_due_at.is_not(None), ~at_home]
 
 
 def _own(w: Work, incident: int, at: datetime, place: int | None) -> Conditions:
@@ -130,14 +131,29 @@ MEASURES: dict[str, Measure] = {
 
 
 def indicator(w: Work, code: str, incident: int, at: datetime, place: int | None = None) -> Indicator:
-    """One indicator at a moment, for what the actor may know of, or below `place`; one question."""
-    measure = MEASURES[code]
-    over = or_(measure.done(at), measure.due <= at)
-    met = func.coalesce(func.sum(case((measure.in_time(at), 1), else_=0)), 0)
-    due = func.coalesce(func.sum(case((over, 1), else_=0)), 0)
-    counted = measure.counted(w, incident, at, place)
-    row = w.session.execute(select(met, due, func.count()).select_from(measure.kind).where(*counted)).one()
-    return Indicator(code, int(row[0]), int(row[1]), int(row[2]) - int(row[1]), measure.target, at)
+    """One indicator at a moment, for what the actor may know of, or below `place`."""
+    return indicators(w, [code], incident, at, place)[0]
+
+
+def indicators(
+    w: Work, codes: Sequence[str], incident: int, at: datetime, place: int | None = None
+) -> list[Indicator]:
+    """Indicators of one kind of rows (all of cases, or all of contacts), in one question for all of them."""
+    measures = [MEASURES[code] for code in codes]
+    counted = [and_(*one.counted(w, incident, at, place)) for one in measures]
+    figures: list[ColumnElement[int]] = []
+    for one, which in zip(measures, counted, strict=True):
+        over = or_(one.done(at), one.due <= at)
+        figures += [_number(and_(which, one.in_time(at))), _number(and_(which, over)), _number(which)]
+    wanted = select(*figures).select_from(measures[0].kind).where(or_(*counted))
+    bulk.plan_by_values(w.session)
+    row = [int(number) for number in w.session.execute(wanted).one()]
+    parts = zip(codes, measures, row[::3], row[1::3], row[2::3], strict=True)
+    return [Indicator(code, met, due, all_ - due, one.target, at) for code, one, met, due, all_ in parts]
+
+
+def _number(is_so: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((is_so, 1), else_=0)), 0)
 
 
 def behind(
@@ -171,9 +187,9 @@ class Awaiting:
 
 def awaiting(w: Work, incident: int, at: datetime, place: int | None = None) -> Awaiting:
     """Who was determined and found, and had not arrived, at a moment."""
-    late = func.coalesce(func.sum(case((Contact.transfer_due_at < at, 1), else_=0)), 0)
-    waiting = (ContactControl.control == "awaiting", controlled(at), ours(at))
-    wanted: Any = select(func.count(), late).select_from(Contact)
-    wanted = wanted.join(ContactControl, ContactControl.contact_id == Contact.id)
-    row = w.session.execute(wanted.where(*among_us(w, incident, at, place), *waiting)).one()
-    return Awaiting(int(row[0]), int(row[1]))
+    return awaiting_of(funnel(w, incident, at, place))
+
+
+def awaiting_of(shown: Funnel) -> Awaiting:
+    """The same out of a funnel that was counted already."""
+    return Awaiting(shown.awaiting, shown.too_long)

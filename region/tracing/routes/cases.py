@@ -16,11 +16,14 @@ from region.spine.errors import Invalid
 from region.spine.machine import same_version
 from region.spine.web import Routes
 from region.spine.work import Work
-from region.tracing.actions import cases
+from region.tracing.actions import cases, sourcing
+from region.tracing.actions.sourcing import Source
+from region.tracing.graph import LIKELY
 from region.tracing.models import Case
 from region.tracing.models.cases import FOUND_BY, KINDS
 from region.tracing.queries import listing
-from region.tracing.queries.indicators import indicator
+from region.tracing.queries.codes import cases_named
+from region.tracing.queries.indicators import indicators
 from region.tracing.states import CASE, PACK
 
 routes = Routes("cases", __name__)
@@ -37,9 +40,8 @@ def page(w: Work) -> str:
     if incident is not None:
         found = listing.cases(w, incident.id, clock, request.args.get("after", ""))
     people = masked(w, [row.person_id for row, _ in found.rows])
-    figures = (
-        [indicator(w, code, incident.id, w.now) for code in ("K05", "K06", "K07", "K08")] if incident else []
-    )
+    codes = ("K05", "K06", "K07", "K08")
+    figures = indicators(w, codes, incident.id, w.now) if incident else []
     return render_template(
         "tracing/cases.html",
         found=found,
@@ -79,6 +81,8 @@ def _show(w: Work, row: Case, opened: Mapping[int, Identity]) -> str:
         kinds=KINDS,
         found_by=FOUND_BY,
         facts=FACTS,
+        likely=LIKELY,
+        settings=w.rules.value(PACK, "settings"),
     )
 
 
@@ -97,7 +101,7 @@ def open_person(w: Work, id: int) -> str:
 
 @routes.post("/tracing/cases/<int:id>/do", needs=READS)
 def do(w: Work, id: int) -> Any:
-    """What is done next: ``verb`` (assign, save_core, report, close, void, card, care, correct) with its fields."""
+    """What is done next: a `verb` with its fields (a move, save_core, card, care, correct, source, no_source)."""
     row = w.get(Case, id)
     form = request.form
     same_version(row, form.get("version", type=int))
@@ -117,9 +121,24 @@ def do(w: Work, id: int) -> Any:
         cases.arrive_in_care(w, row, None, at=at)
     elif verb == "correct":
         _correct(w, row)
+    elif verb in ("source", "no_source"):
+        _source(w, row, verb)
     else:
         raise Invalid("bad-request", field="verb")
     return redirect(url_for("cases.show", id=id), 303)
+
+
+def _source(w: Work, row: Case, verb: str) -> None:
+    """Another case may have infected this one, named by its code; or it did not after all."""
+    code = request.form.get("code", "").strip()
+    named = cases_named(w, row.incident_id, [code])
+    if code not in named:
+        raise Invalid("source-unknown", field="code")
+    if verb == "no_source":
+        sourcing.forget(w, row, named[code])
+        return
+    given = Source(row.id, named[code], request.form.get("likely", ""), request.form.get("setting", ""))
+    sourcing.keep(w, [given], incident=row.incident_id)
 
 
 def _correct(w: Work, row: Case) -> None:

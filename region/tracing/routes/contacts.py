@@ -17,8 +17,8 @@ from region.tracing.actions import contacts
 from region.tracing.models import Contact
 from region.tracing.models.contacts import CATEGORIES
 from region.tracing.queries import listing
-from region.tracing.queries.funnel import Funnel, funnel
-from region.tracing.queries.indicators import awaiting, indicator
+from region.tracing.queries.funnel import CLOSE, Funnel, funnel
+from region.tracing.queries.indicators import awaiting_of, indicators
 from region.tracing.states import PACK
 
 routes = Routes("contacts", __name__)
@@ -82,14 +82,16 @@ def at_an_hour(w: Work) -> str:
     at = min(local_time(text, zone, "at"), w.now) if text else w.now
     if category not in CATEGORIES:
         raise Invalid("category-unknown", field="category")
+    shown = funnel(w, incident.id, at, category=category) if incident else Funnel(at)
+    close = shown if incident is None or category == CLOSE else funnel(w, incident.id, at)
     return render_template(
         "tracing/funnel.html",
         incident=incident,
-        shown=funnel(w, incident.id, at, category=category) if incident else Funnel(at),
+        shown=shown,
         at=at,
         typed=f"{at.astimezone(zone):%Y-%m-%dT%H:%M}",
         category=category,
         categories=CATEGORIES,
-        figures=[indicator(w, code, incident.id, at) for code in ("K09", "K11")] if incident else [],
-        waiting=awaiting(w, incident.id, at) if incident else None,
+        figures=indicators(w, ("K09", "K11"), incident.id, at) if incident else [],
+        waiting=awaiting_of(close) if incident else None,
     )

@@ -29,13 +29,10 @@ def _propose(w: Work, zone: Zone) -> ZoneReview | None:
     if planned(w, zone) is not None:
         return None
     found = judged(w, zone)
-    today = w.office.clock.day(w.now)
-    if found.target is None or found.effective is None or not found.due(today):
+    if found.target is None or found.effective is None or not found.due(w.office.clock.day(w.now)):
         return None
     effective = midnight(w, found.effective)
-    known = select(ZoneReview.id).where(ZoneReview.zone_id == zone.id, ZoneReview.grade == found.target)
-    standing = known.where((ZoneReview.effective_at == effective) | (ZoneReview.state == REVIEW.start))
-    if w.session.scalars(standing).first() is not None:
+    if _stands(w, zone, found.target, effective):
         return None
     w.need("zones.review", zone.place_id)
     row = w.add(
@@ -54,6 +51,13 @@ def _propose(w: Work, zone: Zone) -> ZoneReview | None:
     clocks.tell_review(w, row, "propose")
     clocks.start(w, row)
     return row
+
+
+def _stands(w: Work, zone: Zone, grade: str, effective: datetime) -> bool:
+    """Whether this grade was proposed from that moment already, or waits to be signed."""
+    known = select(ZoneReview.id).where(ZoneReview.zone_id == zone.id, ZoneReview.grade == grade)
+    standing = known.where((ZoneReview.effective_at == effective) | (ZoneReview.state == REVIEW.start))
+    return w.session.scalars(standing).first() is not None
 
 
 def sign(w: Work, row: ZoneReview, note: str = "") -> None:

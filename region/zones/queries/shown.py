@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
 from sqlalchemy import select
 
+from region.accounts.models import Account
+from region.accounts.queries import people_named
 from region.places.models import Area, Place, Site
 from region.places.queries.tree import current, today
+from region.spine.errors import Invalid
 from region.spine.journal import Entry
 from region.spine.work import Work
 from region.zones.lowering import DAY
@@ -85,6 +88,12 @@ def told_of(w: Work, zone: Zone) -> Sequence[Entry]:
     return w.session.scalars(wanted.order_by(Entry.id.desc()).limit(50)).all()
 
 
+def names(w: Work, actors: Iterable[str | None]) -> dict[str, Account]:
+    """The accounts under whose names (``account:7``) somebody acted."""
+    ids = {int(one[8:]) for one in actors if one and one.startswith("account:") and one[8:].isdecimal()}
+    return {f"account:{id}": account for id, account in people_named(w, ids).items()}
+
+
 def stopping(w: Work, zone: Zone) -> tuple[Place, Stopping] | None:
     """The stop rule of the region's rounds: of the smallest area around the zone that had rounds in the response."""
     chain = [int(step) for step in w.get(Place, zone.place_id).path.strip("/").split("/")]
@@ -96,6 +105,16 @@ def stopping(w: Work, zone: Zone) -> tuple[Place, Stopping] | None:
             if found.rounds:
                 return w.get(Place, id), found
     return None
+
+
+def hour(w: Work, text: str) -> datetime:
+    """A moment as a person types it: the region's own time, unless it says another; Invalid (``zone-moment-wrong``)."""
+    try:
+        at = datetime.fromisoformat(text[:40])
+        at = at if at.tzinfo else at.replace(tzinfo=w.office.clock.zone)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("zone-moment-wrong", field="at") from error
 
 
 def at_hour(w: Work, at: datetime, zone: int | None = None) -> gpd.GeoDataFrame | None:

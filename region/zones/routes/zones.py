@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from region.incidents import queries as incidents
 from region.places import levels
 from region.places.models import Place
 from region.places.queries import area_features
-from region.places.queries.tree import place_name
+from region.places.queries.tree import place_name, place_names
 from region.spine.assets import local_address
 from region.spine.errors import Invalid
 from region.spine.web import Routes, current_lang, fault_text, wants_json
@@ -41,7 +41,7 @@ def page(w: Work) -> str:
         "zones/list.html",
         found=found,
         ends=ZONE.ends,
-        places={one.row.place_id: place_name(w, one.row.place_id) for one in found},
+        places=place_names(w, {one.row.place_id for one in found}),
         map=_map({}),
         **_moment(w),
         **_words(),
@@ -117,16 +117,23 @@ def show(w: Work, id: int) -> str:
     row = w.get(Zone, id)
     standing = row.state == "standing"
     rules = rules_in(w, row.pack)
+    grades, reviews, entries = shown.history(w, row), shown.reviews(w, row), shown.told_of(w, row)
+    acted = (
+        [one.decided_by for one in grades]
+        + [one.decided_by for one in reviews]
+        + [one.actor for one in entries]
+    )
     return render_template(
         "zones/zone.html",
         row=row,
         judged=judged(w, row) if standing else None,
         newest=newest_of(w, row),
-        history=shown.history(w, row),
-        reviews=shown.reviews(w, row),
+        history=grades,
+        reviews=reviews,
         infections=shown.infections(w, row),
         within=shown.within(w, row),
-        entries=shown.told_of(w, row),
+        entries=entries,
+        names=shown.names(w, acted),
         stopping=shown.stopping(w, row) if standing else None,
         grades=rules.drawn if rules else (),
         where=place_name(w, row.place_id),
@@ -143,7 +150,7 @@ def show(w: Work, id: int) -> str:
 def act(w: Work, id: int, verb: str) -> Any:
     """``declare`` ``regrade`` ``lift`` ``redraw`` ``drop``, with ``grade``, ``at`` (the region's time), ``reason``."""
     row, form = w.get(Zone, id), request.form.to_dict()
-    reason, at = form.get("reason", "")[:1000], _read(form, "at", lambda text: _region(w, text))
+    reason, at = form.get("reason", "")[:1000], _read(form, "at", lambda text: shown.hour(w, text))
     does: dict[str, Callable[[], None]] = {
         "declare": lambda: declaring.declare(w, row, form.get("grade") or None, at=at, reason=reason),
         "regrade": lambda: declaring.regrade(w, row, form.get("grade", ""), at=at, reason=reason),
@@ -219,19 +226,9 @@ def _around(zone: Zone) -> tuple[float, float, float, float]:
 def _moment(w: Work) -> dict[str, Any]:
     """The moment the map is asked for (``at``, the region's time to the minute); without one, now."""
     text = request.args.get("at", "")
-    at = _region(w, text) if text else w.now
+    at = shown.hour(w, text) if text else w.now
     shown_at = at.astimezone(w.office.clock.zone).strftime("%Y-%m-%dT%H:%M")
     return {"at": at, "at_text": shown_at, "past": bool(text)}
-
-
-def _region(w: Work, text: str) -> datetime:
-    """A moment as a person types it: the region's own time, unless it says another."""
-    try:
-        at = datetime.fromisoformat(text[:40])
-        at = at if at.tzinfo else at.replace(tzinfo=w.office.clock.zone)
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Invalid("zone-moment-wrong", field="at") from error
 
 
 def _read(form: dict[str, str], name: str, how: Callable[[str], Any]) -> Any:

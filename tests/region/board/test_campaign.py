@@ -32,11 +32,11 @@ def test_the_page_says_how_far_and_whether_in_time(stage: Stage) -> None:
     order = under_way(stage)
     path = f"/desk/directives/{order.id}/campaign"
     said = stage.world.browser_as("duty_officer", stage.district).get(path).get_data(as_text=True)
-    assert "已完成 50 %，3 家中 1 家完成。" in said
+    assert "已完成 50%，3 家中 1 家完成。" in said
     assert "“已采样”将于 08-01 周一 15:00 完成，晚于时限 2 时。" in said
     english = stage.world.browser_as("duty_officer", stage.district, lang="en", login="en")
     text = english.get(path).get_data(as_text=True)
-    assert "50 % done by 1 of 3 sites." in text
+    assert "50% done by 1 of 3 sites." in text
     assert "At the pace of the last hours the task Sampled ends Mon 1 Aug 15:00, 2 h after its time." in text
     assert "150</b> / 300" in text
 
@@ -66,7 +66,7 @@ def test_an_order_without_numbers_counts_sites(stage: Stage) -> None:
     stage.finish(order, stage.clinics[0], "uid-00001")
     path = f"/desk/directives/{order.id}/campaign"
     text = stage.world.browser_as("duty_officer", stage.district).get(path).get_data(as_text=True)
-    assert "已完成 33.3 %，3 家中 1 家完成。" in text and "本指令不要求填报数字" in text
+    assert "已完成 33.3%，3 家中 1 家完成。" in text and "本指令不要求填报数字" in text
 
 
 def test_a_site_sees_its_own_part_alone(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from region.care.actions.listing import Join, join
 from region.care.actions.nightly import nightly
+from region.care.actions.tasks import NewTask, make
 from region.care.models import CareTask
 from region.people.actions.registering import Given, register
 from region.places.models import Place
@@ -47,6 +48,12 @@ class Ground:
         with self.world.as_system() as w:
             given = [Join(one, self.home.id, group, "register", "list:1", **facts) for one in people]
             return join(w, given)
+
+    def due_task(self, person: int, kind: str = "medicine", **facts: Any) -> int:
+        """Something to do for somebody of the home; its number."""
+        with self.world.as_system() as w:
+            given = NewTask(f"{kind}:{person}", person, self.home.id, kind, "stay:7", **facts)
+            return make(w, [given])[0]
 
     def nightly(self) -> int:
         """The tasks of the day are made; how many are new."""

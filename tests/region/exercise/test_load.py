@@ -7,14 +7,18 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from region.accounts.models import Account, DutyShift
-from region.exercise import load
+from region.care.models import CareTask
+from region.exercise import care_day, load
 from region.incidents import queries as incidents
 from region.places import queries as places
 from region.places.models import Place
+from region.quarantine.models import Check, Stay
 from region.resources.models import AreaSupply, Capacity, Shelf
 from region.resources.models.totals import BANDS, WHY
 from region.sampling.models import Box, Recall, Round, RoundSite, Tube, WorkItem
 from region.spine.actor import system_actor
+from region.tracing.models import Case
+from region.zones.models import Zone
 from tests.region.resources.store import unbalanced
 from tests.world import World
 
@@ -53,7 +57,26 @@ def test_everything_is_loaded_once(sqlite_world: World) -> None:
         joined = w.session.scalars(select(Account.login).where(Account.password.is_not(None)))
         assert set(joined) == {one.login for one in load.NAMED}
     assert unbalanced(world) == []
+    the_people_in_care(world)
     the_round_of_today(world)
+
+
+def the_people_in_care(world: World) -> None:
+    """Each screen of care has something: rooms, a vehicle, a fever, a missing check, a zone, tasks of a clinic."""
+    with world.as_system() as w:
+        assert w.session.scalar(select(func.count()).select_from(Case)) == care_day.CASES
+        states = {
+            row[0]: row[1] for row in w.session.execute(select(Stay.state, func.count()).group_by(Stay.state))
+        }
+        assert states == {
+            "in_site": care_day.IN_ROOMS,
+            "in_transfer": care_day.ON_THE_WAY,
+            "notified": care_day.TOLD,
+            "identified": care_day.CONTACTS - care_day.IN_ROOMS - care_day.ON_THE_WAY - care_day.TOLD,
+        }
+        assert w.session.scalar(select(func.count()).select_from(Check)) == care_day.CHECKED
+        assert w.session.scalars(select(Zone.state)).all() == ["standing"]
+        assert w.session.scalar(select(func.count()).select_from(CareTask)) > 0
 
 
 def the_round_of_today(world: World) -> None:

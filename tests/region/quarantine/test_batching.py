@@ -43,7 +43,7 @@ def rows(here: Ground, ids: list[int]) -> list[dict[str, Any]]:
         return [{name: getattr(stay, name) for name in names} for stay in stays]
 
 
-def tests_in(here: Ground, state: str) -> int:
+def count_tests(here: Ground, state: str) -> int:
     with here.world.as_system() as w:
         wanted = select(func.count()).select_from(ScheduledTest).where(ScheduledTest.state == state)
         return w.session.scalar(wanted) or 0
@@ -51,13 +51,13 @@ def tests_in(here: Ground, state: str) -> int:
 
 def test_a_cancellation_of_many_is_undone_to_the_last_column(here: Ground) -> None:
     ids = here.stays(5)
-    before, due = rows(here, ids), tests_in(here, "due")
+    before, due = rows(here, ids), count_tests(here, "due")
     batch = changed(here, ids)
     assert {row["state"] for row in rows(here, ids)} == {"cancelled"}
-    assert tests_in(here, "due") == 0
+    assert count_tests(here, "due") == 0
     assert undone(here, batch) == 5
     assert rows(here, ids) == before
-    assert tests_in(here, "due") == due
+    assert count_tests(here, "due") == due
     assert [one.data["verb"] for one in here.world.journal("quarantine.BatchKept")] == ["cancel", "undo"]
 
 
@@ -139,8 +139,9 @@ def test_nobody_changes_stays_of_another_community_or_without_the_right(here: Gr
     ids = here.stays(1, at=here.other)
     with pytest.raises(Missing), here.world.as_("epidemiologist", here.home) as w:
         batching.change(w, ids, CANCEL, token="t-1")
+    inside = here_inside(here)
     with pytest.raises(Forbidden), here.nurse() as w:
-        batching.change(w, here_inside(here), CANCEL, token="t-2")
+        batching.change(w, inside, CANCEL, token="t-2")
 
 
 def here_inside(here: Ground) -> list[int]:

@@ -67,7 +67,7 @@ def test_the_desk_sees_an_area_by_kind_and_a_kind_by_place(world: World, distric
     tell(world, awake, total=100, ready=100, in_use=95)
     browser = world.browser_as("duty_officer", district, lang="en")
     page = browser.get("/capacity").get_data(as_text=True)
-    assert "95.0 %" in page and "nearly full" in page and "100 stale" in page and "1 d 6 h ago" in page
+    assert "95.0%" in page and "nearly full" in page and "100 stale" in page and "1 d 6 h ago" in page
     rows = browser.get(f"/capacity?area={district.id}&kind={ROOMS}").get_data(as_text=True)
     assert rows.index(">Young<") < rows.index(">Old<"), "90 stale rooms come after 5 fresh ones"
     assert "not known" in rows

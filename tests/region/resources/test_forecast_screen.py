@@ -36,7 +36,7 @@ def test_the_sentence_says_when_it_runs_out_and_how_much_is_needed(world: World,
         "Medical protective mask (N95/KN95) in Qingshi Clinic runs out between Fri 12 Aug and Mon 15 Aug, most likely "
         "Sat 13 Aug." in page
     )
-    assert re.search(r"14 days need 1,4\d\d pcs, 9\d\d to (1,9|2,0)\d\d at 90 %", page)
+    assert re.search(r"14 days need 1,4\d\d pcs, 9\d\d to (1,9|2,0)\d\d at 90%", page)
     assert "use told for 8 of the last 28 days" in page and "1 of 1 stores told yesterday" in page
     drawn = json.loads(DRAWN.findall(page)[0])
     assert [one["used"] for one in drawn["past"]][-2:] == [130, 80] and drawn["past"][0]["used"] is None

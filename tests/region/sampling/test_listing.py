@@ -53,7 +53,7 @@ def test_a_dirty_file_is_refused_row_by_row_and_the_rest_taken_in_once(world: Wo
     assert load.plan["counts"] == {"rows": 10, "refused": 7, "due": 1, "exempt": 1, "separate": 1}
     assert codes[6] == "due_grid_unknown" and codes[7] == "due_scheme_unknown"
     assert codes[8] == codes[9] == "due_twice"
-    assert codes[10] == "due_phone_wrong" and codes[11] == "due_reason_unknown"
+    assert codes[10] == "person_phone_wrong" and codes[11] == "due_reason_unknown"
     assert resident(1) not in str(load.plan) and "张三" not in str(load.plan)
     assert load.closed is not None and resident(1).encode() not in bytes(load.closed)
     assert sent(plan, plan.communities[0], lines).id == load.id  # the same file is the same load

@@ -44,7 +44,7 @@ def test_a_round_from_the_form_to_the_order(world: World) -> None:
     assert officer.post("/sampling/rounds", data=form(plan)).location == answer.location  # a double click
     shown = officer.get(answer.location).text
     assert "18,000 people in 12 areas need 8 sites, 50 samplers and 1,810 tubes." in shown
-    assert "missing 110 tubes a day" in shown and "106.5 %" in shown
+    assert "missing 110 tubes a day" in shown and "106.5%" in shown
     assert "unverified" in shown and "Guide to regional testing" in shown
     assert "Approve the plan" not in shown  # that is somebody else's
     commander = world.browser_as("commander", plan.district, lang="en")

@@ -74,23 +74,23 @@ def test_what_is_decided_for_later_holds_then_and_the_lift_ends_the_zone_by_itse
     assert verbs == ["draw", "declare", "lift", "ordered", "ordered", "end"]
 
 
-def test_a_draft_that_nobody_declares_and_a_zone_that_nobody_looks_at_are_late(sqlite_world: World) -> None:
-    ground = Ground.of(sqlite_world)
+def test_a_draft_that_nobody_declares_and_a_zone_that_nobody_looks_at_are_late(world: World) -> None:
+    ground = Ground.of(world)
     ground.drawn()
     standing = ground.declared()
-    sqlite_world.wait(hours=13)
-    sqlite_world.run()
-    late = [entry.data for entry in sqlite_world.journal("zones.ZoneMoved") if entry.data["verb"] == "late"]
+    world.wait(hours=13)
+    world.run()
+    late = [entry.data for entry in world.journal("zones.ZoneMoved") if entry.data["verb"] == "late"]
     assert [one["zone"] for one in late] == [1] and ground.zone(standing).late_at is None
-    sqlite_world.wait(days=14)
-    sqlite_world.run()
+    world.wait(days=14)
+    world.run()
     assert ground.zone(standing).late_at is not None
 
 
-def test_a_decision_needs_a_reason_a_person_who_may_and_a_time_that_can_be(sqlite_world: World) -> None:
-    ground = Ground.of(sqlite_world)
+def test_a_decision_needs_a_reason_a_person_who_may_and_a_time_that_can_be(world: World) -> None:
+    ground = Ground.of(world)
     zone = ground.declared(newest=date(2022, 7, 31))
-    with sqlite_world.as_("commander", ground.district) as w:
+    with world.as_("commander", ground.district) as w:
         row = w.get(Zone, zone)
         with pytest.raises(Invalid, match="zone-reason-needed"):
             declaring.lift(w, row, reason=" ")
@@ -100,5 +100,5 @@ def test_a_decision_needs_a_reason_a_person_who_may_and_a_time_that_can_be(sqlit
             declaring.lift(w, row, at=w.now + timedelta(days=31), reason="much later")
         with pytest.raises(Refused, match="not-from-here"):
             declaring.declare(w, row)
-    with pytest.raises(Forbidden), sqlite_world.as_("epidemiologist", ground.district) as w:
+    with pytest.raises(Forbidden), world.as_("epidemiologist", ground.district) as w:
         declaring.lift(w, w.get(Zone, zone), reason="mine")

@@ -13,7 +13,7 @@ from region.formats.coordinates import wgs84_to_gcj02
 from region.spine.errors import Forbidden, Invalid, Missing, Refused
 from region.zones.actions import drawing
 from region.zones.actions.drawing import Outline
-from region.zones.models import ZonePlace
+from region.zones.models import Zone, ZonePlace
 from tests.region.zones.ground import GROUND, SOUTH, WEST, Ground, square
 from tests.world import World
 
@@ -35,8 +35,8 @@ def test_a_drawn_zone_counts_the_ground_the_people_and_the_sites_inside(world: W
     assert [entry.data["verb"] for entry in world.journal("zones.ZoneMoved")] == ["draw"]
 
 
-def test_what_is_given_in_gcj02_lies_where_it_is_and_says_where_it_came_from(sqlite_world: World) -> None:
-    ground = Ground.of(sqlite_world)
+def test_what_is_given_in_gcj02_lies_where_it_is_and_says_where_it_came_from(world: World) -> None:
+    ground = Ground.of(world)
     shifted = [tuple(map(float, wgs84_to_gcj02(lon, lat))) for lon, lat in GROUND.exterior.coords]
     polygon = {"type": "Polygon", "coordinates": [shifted]}
     zone = ground.zone(ground.drawn(outline=Outline(polygon, "GCJ-02")))
@@ -46,8 +46,8 @@ def test_what_is_given_in_gcj02_lies_where_it_is_and_says_where_it_came_from(sql
     assert wrong.geometry.symmetric_difference(GROUND).area > 1e-5, "unsaid, it lies some hundred metres off"
 
 
-def test_zones_are_made_from_a_building_a_grid_and_a_community(sqlite_world: World) -> None:
-    ground = Ground.of(sqlite_world)
+def test_zones_are_made_from_a_building_a_grid_and_a_community(world: World) -> None:
+    ground = Ground.of(world)
     building = ground.zone(
         ground.drawn(outline=Outline(place=ground.clinic.id), name_zh="", name_en="One house")
     )
@@ -102,11 +102,29 @@ def test_a_pack_without_zones_says_so(sqlite_world: World) -> None:
         Ground.of(sqlite_world, pack="CN-COVID-BB").drawn()
 
 
-def test_only_who_may_draws_and_only_in_his_own_area(sqlite_world: World) -> None:
-    ground = Ground.of(sqlite_world)
-    stranger = sqlite_world.area(level="district")
-    with pytest.raises(Missing), sqlite_world.as_("epidemiologist", stranger) as w:
+def test_only_who_may_draws_and_only_in_his_own_area(world: World) -> None:
+    ground = Ground.of(world)
+    stranger = world.area(level="district")
+    with pytest.raises(Missing), world.as_("epidemiologist", stranger) as w:
         drawing.draw(w, ground.given())
-    with pytest.raises(Forbidden), sqlite_world.as_("community_officer", ground.district) as w:
+    with pytest.raises(Forbidden), world.as_("community_officer", ground.district) as w:
         drawing.draw(w, ground.given())
-    assert mapping(GROUND) and not sqlite_world.journal("zones.ZoneMoved")
+    assert mapping(GROUND) and not world.journal("zones.ZoneMoved")
+
+
+def test_a_draft_that_is_not_wanted_is_dropped_once_and_binds_nobody(world: World) -> None:
+    ground = Ground.of(world)
+    draft, standing = ground.drawn(), ground.declared()
+    with pytest.raises(Forbidden), world.as_("community_officer", ground.community) as w:
+        drawing.drop(w, w.get(Zone, draft))
+    with world.as_("epidemiologist", ground.district) as w:
+        drawing.drop(w, w.get(Zone, draft))
+        with pytest.raises(Refused, match="not-from-here"):
+            drawing.drop(w, w.get(Zone, draft))
+        with pytest.raises(Refused, match="not-from-here"):
+            drawing.drop(w, w.get(Zone, standing))
+    assert (ground.zone(draft).state, ground.zone(draft).late_at) == ("dropped", None)
+    assert [entry.data["verb"] for entry in world.journal("zones.ZoneMoved")][-1] == "drop"
+    world.wait(hours=13)
+    world.run()
+    assert ground.zone(draft).late_at is None, "nobody is waited for any more"

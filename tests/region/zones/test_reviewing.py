@@ -64,19 +64,19 @@ def test_at_17_a_zone_is_not_lowered_while_one_result_is_missing(world: World) -
     assert ground.zone(zone).grade == "medium"
 
 
-def test_v9_to_its_end_from_medium_to_low_after_three_days_the_zone_is_lifted(sqlite_world: World) -> None:
-    ground, zone = standing(sqlite_world)
+def test_v9_to_its_end_from_medium_to_low_after_three_days_the_zone_is_lifted(world: World) -> None:
+    ground, zone = standing(world)
     ground.tube(ground.people, "negative")
     sign(ground, look(ground)[0])
     ground.to(date(2022, 8, 15))
-    sqlite_world.run()
+    world.run()
     assert look(ground) == []
     ground.to(date(2022, 8, 16), hour=20)
     (review,) = look(ground)
     assert ground.reviews()[-1].grade == "low"
     sign(ground, review)
     ground.to(date(2022, 8, 17), hour=1)
-    sqlite_world.run()
+    world.run()
     found = ground.zone(zone)
     assert (found.state, found.grade) == ("lifted", "low")
     assert found.lifted_at == datetime(2022, 8, 16, 16, tzinfo=UTC)
@@ -132,26 +132,26 @@ def test_an_infection_counts_once_by_point_or_place_and_an_old_one_takes_nothing
             infections.count(w, "case:9", date(2022, 8, 14), place=ground.community.id)
 
 
-def test_a_refusal_says_why_and_holds_and_only_who_may_decides(sqlite_world: World) -> None:
-    ground, zone = standing(sqlite_world, pack="CN-COVID-20M")
+def test_a_refusal_says_why_and_holds_and_only_who_may_decides(world: World) -> None:
+    ground, zone = standing(world, pack="CN-COVID-20M")
     (review,) = look(ground)
     assert ground.reviews()[0].grade == "low", "no medium, and no round asked for"
     with pytest.raises(Forbidden):
         sign(ground, review, role="epidemiologist")
-    with sqlite_world.as_("commander", ground.district, "leader") as w:
+    with world.as_("commander", ground.district, "leader") as w:
         row = w.get(ZoneReview, review)
         with pytest.raises(Invalid, match="zone-reason-needed"):
             reviewing.refuse(w, row, " ")
         reviewing.refuse(w, row, "a wedding next door")
     assert look(ground) == [] and ground.zone(zone).state == "standing"
-    sqlite_world.wait(days=2)
-    sqlite_world.run()
+    world.wait(days=2)
+    world.run()
     assert look(ground) == []
 
 
-def test_a_proposal_that_nobody_decides_is_late(sqlite_world: World) -> None:
-    ground, _zone = standing(sqlite_world, pack="CN-COVID-20M")
+def test_a_proposal_that_nobody_decides_is_late(world: World) -> None:
+    ground, _zone = standing(world, pack="CN-COVID-20M")
     look(ground)
-    sqlite_world.wait(hours=25)
-    sqlite_world.run()
-    assert [entry.data["verb"] for entry in sqlite_world.journal("zones.ReviewMoved")] == ["propose", "late"]
+    world.wait(hours=25)
+    world.run()
+    assert [entry.data["verb"] for entry in world.journal("zones.ReviewMoved")] == ["propose", "late"]

@@ -82,9 +82,6 @@ def test_the_page_says_why_not_and_the_proposal_is_signed_there(sqlite_world: Wo
     look(ground)
     assert "proposal to sign" in chief.get("/zones").text
     page = chief.get("/zones/1").text
-    import re
-
-    print(re.findall("The rules propose[^<]*<|[^>]*clear days[^<]*", page))
     assert "The rules propose: Medium risk from Sun 14 Aug 00:00" in page and "7 of 7 clear days" in page
     ground.answer(tube, None)
     page = chief.get("/zones/1").text
@@ -114,3 +111,10 @@ def test_features_at_an_hour_and_only_to_who_may_know(ground: Ground) -> None:
     assert stranger.get("/zones/1").status_code == 404
     wall = ground.world.browser_as("wall_display", ground.district)
     assert len(wall.get("/board/zones.geojson").json["features"]) == 1
+    assert wall.get(f"/board/zones.geojson?at={before:%Y-%m-%dT%H:%M}").json["features"] == []
+    shown = wall.get(f"/board?lang=en&at={before:%Y-%m-%dT%H:%M}").text
+    assert (
+        f"at={before:%Y-%m-%dT%H}" in shown
+        and f"zones as of {before:%a} {before.day} {before:%b %H:%M}" in shown
+    )
+    assert "zones as of" not in wall.get("/board?lang=en").text
