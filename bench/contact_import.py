@@ -53,9 +53,9 @@ def load(world: World, rows: int) -> float:
     with ground.desk() as w:
         codes = [ground.case(w).code for _ in range(CASES)]
     data = file_of(ground, codes, rows)
-    incident = ground.incident.id
+    incident, options = ground.incident.id, loading.Options()
     planned, id = timed(
-        world, ground, lambda w: loading.plan_lines(w, incident, "contacts", data, "contacts.csv").id
+        world, ground, lambda w: loading.plan_lines(w, incident, "contacts", data, "contacts.csv", options).id
     )
     applied, _ = timed(world, ground, lambda w: loading.apply_lines(w, w.get(LineLoad, id)))
     with ground.desk() as w:
