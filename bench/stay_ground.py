@@ -138,7 +138,7 @@ def _stays(connection: Connection, made: Made, kinds: list[dict[str, Any]]) -> N
         (turn % 3 == 1, "notified"),
         else_="in_transfer",
     )
-    began = later(kind.c.counts_from, 30)
+    began = later(kind.c.counts_from, 5)
     inside = and_(kind.c.state == INSIDE, kind.c.age > 0)
     watched = ~coming
     put(
