@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from bench import care_ground, registry_ground, stay_ground
+from bench import care_ground, check_ground, registry_ground, stay_ground
 from bench.filling import settle, table
 from bench.ground import parent, peak_mib, spent_by
 from bench.stay_ground import NOW, PERSONS, STAYS, Made
@@ -81,6 +81,7 @@ def make(world: World, size: Size) -> Made:
     made = stay_ground.tree(world, size.persons, size.stays)
     registry_ground.fill(world, made)
     stay_ground.fill(world, made)
+    check_ground.fill(world)
     care_ground.fill(world, made)
     settle(world.office.engine)
     return made
