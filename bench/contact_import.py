@@ -63,7 +63,8 @@ def load(world: World, rows: int) -> float:
             kind: w.session.scalar(select(func.count()).select_from(kind))
             for kind in (Case, Contact, ContactLink)
         }
-        print(w.get(LineLoad, id).plan["counts"])
+        plan = w.get(LineLoad, id).plan
+        print(plan["counts"], plan["refused"][:3])
     print(f"kept: {kept[Case]} cases, {kept[Contact]:,} contacts, {kept[ContactLink]:,} links")
     print(f"plan {planned:.1f} s, apply {applied:.1f} s, peak memory {peak_mib(os.getpid()):.0f} MiB")
     return planned + applied if kept[Contact] == rows else float("inf")
