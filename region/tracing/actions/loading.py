@@ -15,7 +15,7 @@ from sqlalchemy import select
 from region.formats.tables import read_table
 from region.formats.text import match_key
 from region.incidents.models import Incident
-from region.people.actions.registering import Given, lock_of, register
+from region.people.actions.registering import Given, find, lock_of, register
 from region.people.vault import mark_of
 from region.places.models import Place
 from region.places.reading import read_file
@@ -27,7 +27,7 @@ from region.tracing.actions.sourcing import Source
 from region.tracing.events import LinesLoaded
 from region.tracing.line_reading import Ground, Line, Lines, read_lines
 from region.tracing.models import Case, LineLoad
-from region.tracing.queries.codes import cases_named
+from region.tracing.queries.codes import beyond, cases_named
 from region.tracing.states import PACK
 
 NEEDS, FILE, KEPT = "tracing.load", "line-load", 1000
@@ -81,6 +81,8 @@ def _read(w: Work, incident: int, kind: str, said: Mapping[str, Any], data: byte
 
 def _plan(w: Work, incident: int, kind: str, said: Mapping[str, Any], found: Lines) -> dict[str, Any]:
     """What the file would do: counts, rows that are refused, and rows that are taken without what they name."""
+    if kind == "cases":
+        _refuse_elsewhere(w, incident, found)
     named = _named(w, incident, kind, found.rows)
     strange = [row for row in found.rows if any(one not in named for one in row.sources)]
     if kind == "contacts":
@@ -93,6 +95,17 @@ def _plan(w: Work, incident: int, kind: str, said: Mapping[str, Any], found: Lin
     counts |= {"refused": len(found.refused), "noticed": len(strange)}
     noticed = [_noted(row, named) for row in strange[:KEPT]]
     return {"counts": counts, "refused": found.refused[:KEPT], "noticed": noticed, "options": dict(said)}
+
+
+def _refuse_elsewhere(w: Work, incident: int, found: Lines) -> None:
+    """Who is a case already where the actor may not look is refused by row: the rest of the list is taken."""
+    given = {row.number: _given(w, incident, "cases", row) for row in found.rows}
+    persons = find(w, list(given.values()))
+    hidden = beyond(w, incident, persons.values())
+    for number in [number for number, one in given.items() if persons.get(one.uid) in hidden]:
+        found.refused.append({"number": number, "code": "line_elsewhere", "facts": {}})
+    found.rows = [row for row in found.rows if persons.get(given[row.number].uid) not in hidden]
+    found.refused.sort(key=lambda one: int(one["number"]))
 
 
 def _noted(row: Line, named: Mapping[str, Any]) -> dict[str, Any]:

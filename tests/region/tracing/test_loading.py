@@ -182,3 +182,18 @@ def test_nothing_of_a_person_can_be_guessed_from_his_uid(here: Ground) -> None:
     applied(here, planned(here, "case_ID,day,name,phone\n7,2022-07-28,甲,13900000001\n8,2022-07-29,,\n").id)
     with here.desk() as w:
         assert w.session.scalar(select(func.count()).select_from(Person)) == 2
+
+
+def test_who_is_a_case_out_of_sight_is_refused_and_the_rest_is_taken(here: Ground) -> None:
+    """The list of one community names somebody whom another one has already."""
+    text = f"case_ID,day,证件号码\n1,2022-07-28,{resident(1)}\n2,2022-07-28,{resident(2)}\n"
+    with here.desk() as w:
+        here.case(w, here.there)
+    with here.world.as_("epidemiologist", here.here) as w:
+        incident, options = here.incident.id, Options(here.here.id)
+        load = loading.plan_lines(w, incident, "cases", text.encode(), "a.csv", options)
+        assert load.plan["refused"] == [{"number": 2, "code": "line_elsewhere", "facts": {}}]
+    with here.world.as_("epidemiologist", here.here) as w:
+        loading.apply_lines(w, w.get(LineLoad, load.id))
+    with here.desk() as w:
+        assert w.session.scalar(select(func.count()).select_from(Case)) == 2
