@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from region.care import groups
 from region.care.models import CareClass, CareTask, Membership
@@ -38,15 +38,12 @@ def lines(w: Work, only: str = "") -> list[GroupLine]:
     Somebody is covered who was tested within the hours of the group; somebody in two groups counts in each.
     """
     today, hours = w.office.clock.day(w.now), groups.test_hours(w)
-    recent = [
-        and_(Membership.group == code, Membership.tested_at >= w.now - timedelta(hours=number))
-        for code, number in hours.items()
-    ]
-    covered = func.sum(case((or_(false(), *recent), 1), else_=0))
-    wanted = select(Membership.group, func.count(), covered).where(active(today), _of(only))
+    terms = sorted(set(hours.values()))
+    since = [func.count().filter(Membership.tested_at >= w.now - timedelta(hours=one)) for one in terms]
+    wanted = select(Membership.group, func.count(), *since).where(active(today), _of(only))
     counted = {
-        code: (int(people), int(tested))
-        for code, people, tested in w.session.execute(wanted.group_by(Membership.group))
+        row[0]: (int(row[1]), int(row[2 + terms.index(hours[row[0]])]) if row[0] in hours else 0)
+        for row in w.session.execute(wanted.group_by(Membership.group))
     }
     waits = _waiting(w, only)
     return [

@@ -50,7 +50,7 @@ def plan_lines(w: Work, incident: int, kind: str, data: bytes, file_name: str, o
     if kind not in ("cases", "contacts"):
         raise Invalid("line-kind-unknown", field="kind")
     w.need(NEEDS)
-    home = options.home or w.get(Incident, incident).place_id
+    home = options.home or _home(w, incident)
     w.need(NEEDS, home)
     said = {"home": home, "day_one": options.day_one.isoformat() if options.day_one else None}
     digest = sha256(repr((kind, sorted(said.items()))).encode() + data).hexdigest()
@@ -67,6 +67,16 @@ def plan_lines(w: Work, incident: int, kind: str, data: bytes, file_name: str, o
     w.add(row)
     _tell(w, row, "plan")
     return row
+
+
+def _home(w: Work, incident: int) -> int:
+    """Where the incident is; for a district of a city's incident, the district."""
+    with w.beyond_scope("an incident that covers a place is an incident of that place"):
+        place = w.session.scalar(select(Incident.place_id).where(Incident.id == incident))
+    if place is not None and w.may(NEEDS, place):
+        return place
+    paths = w.actor.paths_for(w.rules.roles_that(NEEDS))
+    return int(paths[0].rstrip("/").split("/")[-1])
 
 
 def _read(w: Work, incident: int, kind: str, said: Mapping[str, Any], data: bytes, file_name: str) -> Lines:

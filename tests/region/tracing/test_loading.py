@@ -197,3 +197,12 @@ def test_who_is_a_case_out_of_sight_is_refused_and_the_rest_is_taken(here: Groun
         loading.apply_lines(w, w.get(LineLoad, load.id))
     with here.desk() as w:
         assert w.session.scalar(select(func.count()).select_from(Case)) == 2
+
+
+def test_a_district_loads_its_own_list_of_a_city_s_incident(here: Ground) -> None:
+    with here.world.as_("epidemiologist", here.there) as w:
+        text = b"case_ID,day\n1,2022-07-30\n"
+        load = loading.plan_lines(w, here.incident.id, "cases", text, "list.csv", NONE)
+        assert load.place_id == here.there.id
+        loading.apply_lines(w, load)
+        assert [row.place_id for row in w.session.scalars(select(Case))] == [here.there.id]
