@@ -44,7 +44,7 @@ drill: $(DEV) $(ASSETS) ## ten minutes of orders under fire, then the books: mak
 	@$(BIN)/python -m bench.drill $(ARGS)
 
 check-vectors: $(DEV) ## real data and reference results in ../shared, where these lie
-	@bad=0; for check in check_vectors check_vectors_formats check_region; do \
+	@bad=0; for check in check_vectors check_vectors_formats check_vectors_lines check_region; do \
 		$(BIN)/python -m tools.$$check || bad=1; done; exit $$bad
 
 shots: $(DEV) $(ASSETS) system ## pictures of the screens

@@ -20,6 +20,7 @@ BENCHES = {
     "farrington": ["bench.farrington"],
     "plan": ["bench.plan"],
     "round_board": ["bench.round_board"],
+    "contact_import": ["bench.contact_import"],
     "quarantine_lists": ["bench.quarantine_lists"],
     "stay_batches": ["bench.stay_batches"],
     "quarantine_night": ["bench.quarantine_night"],

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ClauseElement,
     Connection,
     DateTime,
+    Double,
     Engine,
     Integer,
     Interval,
@@ -87,7 +88,9 @@ def later(moment: Any, number: Any, unit: timedelta = HOUR) -> Any:
     """A moment (a day: its midnight) so many units later; each of the first two a value or an expression."""
     instant = DateTime(timezone=True)
     begins = cast(moment, instant) if isinstance(moment, ClauseElement) else literal(moment, instant)
-    return type_coerce(begins + number * literal(unit, Interval()), UTCDateTime())
+    seconds = cast(number * int(unit.total_seconds()), Double)
+    length = func.make_interval(0, 0, 0, 0, 0, 0, seconds, type_=Interval())
+    return type_coerce(begins + length, UTCDateTime())
 
 
 def settle(engine: Engine) -> None:

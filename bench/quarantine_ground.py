@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from bench import care_ground, registry_ground, stay_ground
+from bench import care_ground, check_ground, registry_ground, stay_ground
 from bench.filling import settle, table
 from bench.ground import parent, peak_mib, spent_by
 from bench.stay_ground import NOW, PERSONS, STAYS, Made
@@ -69,15 +69,11 @@ def filled(size: Size) -> Iterator[tuple[World, Made]]:
         engine = connect(url)
         migrate.upgrade(engine)
         engine.dispose()
-        world = World(url, Path(name), clock=RunningClock())
-        made = make(world, size)
-        print(
-            f"({size.persons:,} persons, {size.stays:,} stays and {checks(world):,} checks were made in ",
-            end="",
-        )
-        print(f"{time.monotonic() - began:.0f} s)", flush=True)
-        yield world, made
-        world.close()
+        with closing(World(url, Path(name), clock=RunningClock())) as world:
+            made = make(world, size)
+            rows = f"{size.persons:,} persons, {size.stays:,} stays and {checks(world):,} checks"
+            print(f"({rows} were made in {time.monotonic() - began:.0f} s)", flush=True)
+            yield world, made
 
 
 def make(world: World, size: Size) -> Made:
@@ -85,6 +81,7 @@ def make(world: World, size: Size) -> Made:
     made = stay_ground.tree(world, size.persons, size.stays)
     registry_ground.fill(world, made)
     stay_ground.fill(world, made)
+    check_ground.fill(world)
     care_ground.fill(world, made)
     settle(world.office.engine)
     return made

@@ -49,7 +49,7 @@ def counted(world: World) -> Counter[str]:
             "ready": select(func.count()).select_from(Stay).where(running, Stay.met_at.is_not(None)),
             "missed": select(func.count()).select_from(ScheduledTest).where(ScheduledTest.state == "missed"),
             "dues": select(func.coalesce(func.sum(CheckSum.due), 0)),
-            "dead": select(func.count()).select_from(Errand).where(Errand.last_error.is_not(None)),
+            "failed": select(func.count()).select_from(Errand).where(Errand.last_error.is_not(None)),
         }
         return Counter({name: int(w.session.scalar(wanted) or 0) for name, wanted in figures.items()})
 
@@ -78,7 +78,7 @@ def measure(world: World, made: Made) -> float:
     print(
         f"of {before['stays']:,} stays {after['ready'] - before['ready']:,} found ready, "
         f"{before['stays'] - after['stays']:,} ended; {after['missed'] - before['missed']:,} tests missed, "
-        f"{after['dues'] - before['dues']:,} checks due; {errands:,} errands, {after['dead']} failed"
+        f"{after['dues'] - before['dues']:,} checks due; {errands:,} errands, {after['failed']} failed"
     )
     print(
         f"night: {took:.1f} s ({app:.1f} s cpu app, {database:.1f} s cpu db), longest errand {longest:.1f} s"
@@ -100,7 +100,7 @@ def main(argv: list[str] | None = None) -> int:
     said = words(__doc__, argv)
     with filled(Size(said.scale)) as (world, made):
         late = measure(world, made) > LIMIT_S
-        return int(late or counted(world)["dead"] > 0)
+        return int(late or counted(world)["failed"] > 0)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,17 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from region.incidents.models import Incident
+from region.places.models import Place
 from region.spine.clock import REAL, Realm
 from region.spine.errors import Missing
 from region.spine.work import Work
 
+NEWEST = (Incident.state.desc(), Incident.opened_at.desc(), Incident.id.desc())
+
 
 def incidents(w: Work, *, state: str | None = None) -> Sequence[Incident]:
     """The incidents that the actor may know of, open ones first, the newest first."""
-    wanted = select(Incident).order_by(Incident.state.desc(), Incident.opened_at.desc(), Incident.id.desc())
+    wanted = select(Incident).order_by(*NEWEST)
     return w.session.scalars(wanted if state is None else wanted.where(Incident.state == state)).all()
 
 
@@ -28,8 +31,16 @@ def by_code(w: Work, code: str) -> Incident:
 
 
 def current(w: Work) -> Incident | None:
-    """The newest open incident that the actor may know of: what screens begin with."""
-    return next(iter(incidents(w, state="open")), None)
+    """The newest open incident in the actor's places, or around them: what screens begin with.
+
+    A city's incident is the incident of its districts and clinics too; each sees its own rows of it.
+    """
+    with w.beyond_scope("an incident that covers a place is an incident of that place"):
+        wanted = select(Incident, Place.path).join(Place, Place.id == Incident.place_id)
+        rows = w.session.execute(wanted.where(Incident.state == "open").order_by(*NEWEST)).all()
+    mine = w.actor.paths
+    near = (row for row, path in rows if any(path.startswith(one) or one.startswith(path) for one in mine))
+    return next(near, None)
 
 
 def realm_of(w: Work) -> Realm | None:

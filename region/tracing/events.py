@@ -95,6 +95,23 @@ class LinksKept(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExposureKept(Event):
+    """A place where people may have been infected was written down, or its point was put right."""
+
+    exposure: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelBroken(Event):
+    """On a day the funnel of contacts did not add up: by how many people each identity was off (K12)."""
+
+    day: date
+    own: int
+    landed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterMoved(Event):
     """A letter was sent, taken, answered, withdrawn, or is late."""
 

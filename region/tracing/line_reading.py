@@ -78,6 +78,19 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "entrant": ("入境人员", "entrant"),
         "high_risk_post": ("高风险岗位人员", "高风险岗位", "high-risk post"),
     },
+    "setting": {
+        "household": ("同住", "家庭", "共同居住", "household"),
+        "dining": ("同餐", "聚餐", "就餐", "dining"),
+        "same_room": ("同室", "同空间", "same room"),
+        "workplace": ("同事", "同单位", "工作", "workplace", "work"),
+        "classroom": ("同班", "同学", "教室", "classroom", "school"),
+        "vehicle": ("同乘", "同车", "交通工具", "vehicle"),
+        "care": ("照护", "陪护", "care"),
+        "ward": ("同病房", "病房", "ward"),
+        "leisure": ("娱乐", "休闲", "leisure"),
+        "lift": ("电梯", "同电梯", "lift"),
+        "other": ("其他", "不详", "other", "unknown"),
+    },
 }
 _APART = re.compile(r"[;,、，；/\s]+")
 MOST_SOURCES = 10
@@ -167,7 +180,8 @@ def _shared(row: Row, said: Mapping[str, str], ground: Ground) -> dict[str, Any]
     place = ground.areas.get(code) if code else ground.home
     if place is None:
         raise Unsure("line_area_unknown", given=code[:40] or "–")
-    setting = ground.settings.get(match_key(said["setting"])) if said["setting"] else "other"
+    word = word_of(said["setting"], WORDS["setting"]) or said["setting"]
+    setting = ground.settings.get(match_key(word)) if said["setting"] else "other"
     if setting is None:
         raise Unsure("line_setting_unknown", given=said["setting"][:20])
     sources = tuple(one for one in _APART.split(said["source"]) if one)[:MOST_SOURCES]

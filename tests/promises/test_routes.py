@@ -62,6 +62,7 @@ TABLES = {
     "glass": "broken_glass",
     "destructions": "destructions",
     "cases": "cases",
+    "exposures": "exposure_places",
     "contacts": "contacts",
     "letters": "trace_letters",
     "stays": "stays",

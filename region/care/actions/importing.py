@@ -78,7 +78,10 @@ def _read(w: Work, sent: Sent) -> GroupList:
 
 
 def _join(w: Work, rows: Sequence[ListRow], sent: Sent) -> int:
-    given = [Given(str(uuid4()), row.place, row.kind, row.paper, row.name, row.phone) for row in rows]
+    given = [
+        Given(str(uuid4()), row.place, row.who.kind, row.who.paper, row.who.name, row.who.phone)
+        for row in rows
+    ]
     known = register(w, given, incident=None, source=SOURCE)
     joins = [
         listing.Join(known[one.uid], row.place, sent.group, sent.source, sent.rests_on, row.since)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from region.care.actions import listing, siting, tasks, testing
 from region.care.actions.tasks import NewTask
-from region.care.models import CareTask
+from region.care.models import CareTask, Membership
 from region.care.queries import due
 from region.care.queries.due import FOLLOW_UP, SAMPLE, DueTask
 from region.care.questions import LastSampled
@@ -53,9 +53,8 @@ def _new(one: DueTask) -> NewTask:
 def _close_left(w: Work) -> None:
     """Memberships end by their day too, with nobody there to say so."""
     day = w.office.clock.day(w.now)
-    wanted = select(CareTask.person_id).where(
-        CareTask.state == TASK.start, due.of_groups(), CareTask.person_id.not_in(due.in_groups(day))
-    )
+    held = select(Membership.id).where(Membership.person_id == CareTask.person_id, due.active(day))
+    wanted = select(CareTask.person_id).where(CareTask.state == TASK.start, due.of_groups(), ~held.exists())
     listing.close_left(w, set(w.session.scalars(wanted.distinct())))
 
 

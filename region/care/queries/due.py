@@ -52,7 +52,9 @@ def tests(w: Work, day: date) -> list[DueTask]:
     """Tests due by the highest frequency of each person's groups, where none is on somebody's list already."""
     hours = groups.test_hours(w)
     often = func.min(case(*((Membership.group == code, n) for code, n in hours.items()), else_=None))
-    open_ = select(CareTask.person_id).where(CareTask.state == "due", CareTask.kind == SAMPLE)
+    waits = select(CareTask.id).where(
+        CareTask.person_id == Membership.person_id, CareTask.state == "due", CareTask.kind == SAMPLE
+    )
     wanted = (
         select(
             Membership.person_id,
@@ -62,7 +64,7 @@ def tests(w: Work, day: date) -> list[DueTask]:
             func.max(Membership.tested_at),
             func.min(Membership.since),
         )
-        .where(active(day), Membership.group.in_(list(hours)), Membership.person_id.not_in(open_))
+        .where(active(day), Membership.group.in_(list(hours)), ~waits.exists())
         .group_by(Membership.person_id)
         .order_by(Membership.person_id)
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select, true
 
 from region.care import groups
 from region.care.models import CareClass, CareTask, Membership
@@ -32,31 +32,29 @@ class GroupLine:
         return self.covered / self.people if self.people and self.hours else None
 
 
-def lines(w: Work) -> list[GroupLine]:
-    """All groups of the pack in its order, as far as the actor may know of their people.
+def lines(w: Work, only: str = "") -> list[GroupLine]:
+    """All groups of the pack in its order (or `only` one), as far as the actor may know of their people.
 
     Somebody is covered who was tested within the hours of the group; somebody in two groups counts in each.
     """
     today, hours = w.office.clock.day(w.now), groups.test_hours(w)
-    recent = [
-        and_(Membership.group == code, Membership.tested_at >= w.now - timedelta(hours=number))
-        for code, number in hours.items()
-    ]
-    covered = func.sum(case((or_(false(), *recent), 1), else_=0))
-    wanted = select(Membership.group, func.count(), covered).where(active(today))
+    terms = sorted(set(hours.values()))
+    since = [func.count().filter(Membership.tested_at >= w.now - timedelta(hours=one)) for one in terms]
+    wanted = select(Membership.group, func.count(), *since).where(active(today), _of(only))
     counted = {
-        code: (int(people), int(tested))
-        for code, people, tested in w.session.execute(wanted.group_by(Membership.group))
+        row[0]: (int(row[1]), int(row[2 + terms.index(hours[row[0]])]) if row[0] in hours else 0)
+        for row in w.session.execute(wanted.group_by(Membership.group))
     }
-    waits = _waiting(w)
+    waits = _waiting(w, only)
     return [
         GroupLine(code, people, hours.get(code, 0), tested, *waits.get(code, (0, 0)))
         for code in groups.named(w, "group")
+        if only in ("", code)
         for people, tested in (counted.get(code, (0, 0)),)
     ]
 
 
-def _waiting(w: Work) -> Mapping[str, tuple[int, int]]:
+def _waiting(w: Work, only: str) -> Mapping[str, tuple[int, int]]:
     """People of each group for whom something waits, and of these for whom it is late."""
     late = func.max(case((CareTask.due_at < w.now, 1), else_=0))
     people = (
@@ -68,10 +66,14 @@ def _waiting(w: Work) -> Mapping[str, tuple[int, int]]:
     wanted = (
         select(Membership.group, func.count(), func.sum(people.c.late))
         .join(people, people.c.person_id == Membership.person_id)
-        .where(active(w.office.clock.day(w.now)))
+        .where(active(w.office.clock.day(w.now)), _of(only))
         .group_by(Membership.group)
     )
     return {code: (int(waiting), int(late)) for code, waiting, late in w.session.execute(wanted)}
+
+
+def _of(only: str) -> ColumnElement[bool]:
+    return Membership.group == only if only else true()
 
 
 @dataclass(frozen=True)

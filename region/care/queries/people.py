@@ -61,10 +61,8 @@ def listed(w: Work, asked: Wanted) -> list[KeyPerson]:
 
 
 def _of_level(level: str) -> ColumnElement[bool]:
-    classed = select(CareClass.person_id)
-    if level == "none":
-        return Membership.person_id.not_in(classed)
-    return Membership.person_id.in_(classed.where(CareClass.level == level))
+    classed = select(CareClass.level).where(CareClass.person_id == Membership.person_id)
+    return ~classed.exists() if level == "none" else classed.where(CareClass.level == level).exists()
 
 
 def lines(w: Work, ids: Sequence[int]) -> list[KeyPerson]:

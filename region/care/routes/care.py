@@ -89,7 +89,7 @@ def group(w: Work, code: str) -> str:
         code=code,
         show=show if show in SHOWS else "due",
         level=level,
-        line=next((one for one in groups_table.lines(w) if one.code == code), None),
+        line=None if code == ALL else groups_table.lines(w, code)[0],
         coverage_target=groups_table.coverage_target(w),
         places=people.places_named(w, ids),
         today=w.office.clock.day(w.now),

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
+from uuid import UUID
 
 from sqlalchemy import select
 
 from region.formats.tables import read_table
 from region.formats.text import match_key
 from region.incidents.models import Incident
-from region.people.actions.registering import Given, lock_of, register
+from region.people.actions.registering import Given, find, lock_of, register
+from region.people.vault import mark_of
 from region.places.models import Place
 from region.places.reading import read_file
 from region.spine.errors import Invalid, Refused
@@ -26,7 +27,7 @@ from region.tracing.actions.sourcing import Source
 from region.tracing.events import LinesLoaded
 from region.tracing.line_reading import Ground, Line, Lines, read_lines
 from region.tracing.models import Case, LineLoad
-from region.tracing.queries.codes import cases_named
+from region.tracing.queries.codes import beyond, cases_named
 from region.tracing.states import PACK
 
 NEEDS, FILE, KEPT = "tracing.load", "line-load", 1000
@@ -49,7 +50,7 @@ def plan_lines(w: Work, incident: int, kind: str, data: bytes, file_name: str, o
     if kind not in ("cases", "contacts"):
         raise Invalid("line-kind-unknown", field="kind")
     w.need(NEEDS)
-    home = options.home or w.get(Incident, incident).place_id
+    home = options.home or _home(w, incident)
     w.need(NEEDS, home)
     said = {"home": home, "day_one": options.day_one.isoformat() if options.day_one else None}
     digest = sha256(repr((kind, sorted(said.items()))).encode() + data).hexdigest()
@@ -68,6 +69,16 @@ def plan_lines(w: Work, incident: int, kind: str, data: bytes, file_name: str, o
     return row
 
 
+def _home(w: Work, incident: int) -> int:
+    """Where the incident is; for a district of a city's incident, the district."""
+    with w.beyond_scope("an incident that covers a place is an incident of that place"):
+        place = w.session.scalar(select(Incident.place_id).where(Incident.id == incident))
+    if place is not None and w.may(NEEDS, place):
+        return place
+    paths = w.actor.paths_for(w.rules.roles_that(NEEDS))
+    return int(paths[0].rstrip("/").split("/")[-1])
+
+
 def _read(w: Work, incident: int, kind: str, said: Mapping[str, Any], data: bytes, file_name: str) -> Lines:
     table = read_file(lambda: read_table(data, file_name))
     areas = w.session.execute(select(Place.code, Place.id).where(Place.kind == "area"))
@@ -80,6 +91,8 @@ def _read(w: Work, incident: int, kind: str, said: Mapping[str, Any], data: byte
 
 def _plan(w: Work, incident: int, kind: str, said: Mapping[str, Any], found: Lines) -> dict[str, Any]:
     """What the file would do: counts, rows that are refused, and rows that are taken without what they name."""
+    if kind == "cases":
+        _refuse_elsewhere(w, incident, found)
     named = _named(w, incident, kind, found.rows)
     strange = [row for row in found.rows if any(one not in named for one in row.sources)]
     if kind == "contacts":
@@ -92,6 +105,17 @@ def _plan(w: Work, incident: int, kind: str, said: Mapping[str, Any], found: Lin
     counts |= {"refused": len(found.refused), "noticed": len(strange)}
     noticed = [_noted(row, named) for row in strange[:KEPT]]
     return {"counts": counts, "refused": found.refused[:KEPT], "noticed": noticed, "options": dict(said)}
+
+
+def _refuse_elsewhere(w: Work, incident: int, found: Lines) -> None:
+    """Who is a case already where the actor may not look is refused by row: the rest of the list is taken."""
+    given = {row.number: _given(w, incident, "cases", row) for row in found.rows}
+    persons = find(w, list(given.values()))
+    hidden = beyond(w, incident, persons.values())
+    for number in [number for number, one in given.items() if persons.get(one.uid) in hidden]:
+        found.refused.append({"number": number, "code": "line_elsewhere", "facts": {}})
+    found.rows = [row for row in found.rows if persons.get(given[row.number].uid) not in hidden]
+    found.refused.sort(key=lambda one: int(one["number"]))
 
 
 def _noted(row: Line, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,15 +168,17 @@ def _persons(w: Work, incident: int, kind: str, rows: Sequence[Line]) -> dict[st
     """
     found: dict[str, int] = {}
     for at in range(0, len(rows), AT_ONCE):
-        given = {row.id: _given(incident, kind, row) for row in rows[at : at + AT_ONCE]}
+        given = {row.id: _given(w, incident, kind, row) for row in rows[at : at + AT_ONCE]}
         ids = register(w, list(given.values()), incident=incident, source="line_list")
         found |= {id: ids[one.uid] for id, one in given.items()}
     return found
 
 
-def _given(incident: int, kind: str, row: Line) -> Given:
+def _given(w: Work, incident: int, kind: str, row: Line) -> Given:
+    """His uid is made by a keyed hash: one that needs no key would let names and telephones be guessed from it."""
     who = row.who
-    uid = str(uuid5(NAMESPACE_OID, "|".join((str(incident), kind, row.id, who.name, who.phone, who.paper))))
+    said = "|".join((str(incident), kind, row.id, who.name, who.phone, who.paper))
+    uid = str(UUID(bytes=mark_of(w.office.installation, "line", said)))
     return Given(uid, row.place, who.kind, who.paper, who.name, who.phone)
 
 

@@ -25,6 +25,7 @@ class ExposurePlace(Placed, InRealm, Kept, Base):
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     crs_source: Mapped[str] = mapped_column(String(10), default="WGS84")
+    recorded_at: Mapped[datetime]
 
 
 class Visit(InRealm, Kept, Base):

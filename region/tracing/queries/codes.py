@@ -26,3 +26,15 @@ def cases_named(w: Work, incident: int, words: Iterable[str]) -> dict[str, int]:
         codes = bulk.among(w.session, Case.code, part)
         found |= {row.code: row.id for row in w.session.execute(mine.where(codes))}
     return found
+
+
+def beyond(w: Work, incident: int, persons: Iterable[int]) -> set[int]:
+    """Who of these persons is a case of the incident where the actor may not look."""
+    known, found = sorted(set(persons)), set[int]()
+    for at in range(0, len(known), AT_ONCE):
+        mine = bulk.among(w.session, Case.person_id, known[at : at + AT_ONCE])
+        wanted = select(Case.person_id).where(Case.incident_id == incident, mine)
+        seen = set(w.session.scalars(wanted))
+        with w.beyond_scope("a person is one case of one incident, wherever he lives"):
+            found |= set(w.session.scalars(wanted)) - seen
+    return found

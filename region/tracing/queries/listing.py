@@ -50,7 +50,8 @@ class Page:
     after: str | None
 
 
-def _page(w: Work, kind: Any, clock: Any, where: Sequence[Any], after: str) -> Page:
+def by_clock(w: Work, kind: Any, clock: Any, where: Sequence[Any], after: str) -> Page:
+    """Rows of a kind that meet conditions, the earliest clock first, fifty from `after` on."""
     wanted = select(kind, clock.label("due")).where(*where).order_by(clock, kind.id).limit(PAGE + 1)
     moment, _, id = after.partition("~")
     if id.isdecimal():
@@ -70,27 +71,42 @@ def _page(w: Work, kind: Any, clock: Any, where: Sequence[Any], after: str) -> P
 def cases(w: Work, incident: int, clock: str = "next", after: str = "") -> Page:
     """Open cases of an incident by one of their clocks, the latest first; fifty at once."""
     column, which = CLOCKS.get(clock, CLOCKS["next"])
-    return _page(w, Case, column, [Case.incident_id == incident, Case.state.in_(OPEN), which], after)
+    return by_clock(w, Case, column, [Case.incident_id == incident, Case.state.in_(OPEN), which], after)
 
 
 def contacts(w: Work, incident: int, waits: str, after: str = "", category: str = "") -> Page:
     """Contacts who are looked for (``verifying``) or wait for their transfer (``awaiting``), the latest first."""
     column, which = WAITS.get(waits, WAITS["verifying"])
     where = [Contact.incident_id == incident, which]
-    return _page(w, Contact, column, [*where, Contact.category == category] if category else where, after)
+    return by_clock(w, Contact, column, [*where, Contact.category == category] if category else where, after)
 
 
 def letters(w: Work, incident: int, *, ended: bool = False, after: str = "") -> Page:
     """Letters that wait, by when their answer is due; or those that ended."""
     which = TraceLetter.state.in_(LETTER.ends)
     where = [TraceLetter.incident_id == incident, which if ended else ~which]
-    return _page(w, TraceLetter, TraceLetter.due_at, where, after)
+    return by_clock(w, TraceLetter, TraceLetter.due_at, where, after)
 
 
 def contacts_of(w: Work, case_id: int, most: int = PAGE) -> Sequence[tuple[Contact, ContactLink]]:
     """Whom a case exposed, as far as the actor may know of them."""
     wanted = select(Contact, ContactLink).join(ContactLink, ContactLink.contact_id == Contact.id)
     wanted = wanted.where(ContactLink.case_id == case_id).order_by(Contact.state.desc(), Contact.id)
+    return [(row[0], row[1]) for row in w.session.execute(wanted.limit(most))]
+
+
+def links_of(w: Work, contact_id: int) -> Sequence[ContactLink]:
+    """What made somebody a contact: cases, and contacts through whom he is one."""
+    wanted = select(ContactLink).where(ContactLink.contact_id == contact_id)
+    return w.session.scalars(wanted.order_by(ContactLink.id)).all()
+
+
+def contacts_via(
+    w: Work, contact_ids: Sequence[int], most: int = PAGE
+) -> Sequence[tuple[Contact, ContactLink]]:
+    """Contacts of these contacts, as far as the actor may know of them."""
+    wanted = select(Contact, ContactLink).join(ContactLink, ContactLink.contact_id == Contact.id)
+    wanted = wanted.where(ContactLink.via_id.in_(contact_ids)).order_by(Contact.id)
     return [(row[0], row[1]) for row in w.session.execute(wanted.limit(most))]
 
 

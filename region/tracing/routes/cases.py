@@ -21,7 +21,7 @@ from region.tracing.actions.sourcing import Source
 from region.tracing.graph import LIKELY
 from region.tracing.models import Case
 from region.tracing.models.cases import FOUND_BY, KINDS
-from region.tracing.queries import listing
+from region.tracing.queries import exposures, listing
 from region.tracing.queries.codes import cases_named
 from region.tracing.queries.indicators import indicators
 from region.tracing.states import CASE, PACK
@@ -62,7 +62,13 @@ def show(w: Work, id: int) -> str:
 def _show(w: Work, row: Case, opened: Mapping[int, Identity]) -> str:
     exposed = listing.contacts_of(w, row.id)
     sources = listing.sources_of(w, row.id)
-    persons = [row.person_id, *(one.person_id for one, _ in exposed), *(one.person_id for _, one in sources)]
+    second = listing.contacts_via(w, [one.id for one, _ in exposed])
+    persons = [
+        row.person_id,
+        *(one.person_id for one, _ in second),
+        *(one.person_id for one, _ in exposed),
+        *(one.person_id for _, one in sources),
+    ]
     places = {row.place_id, row.care_place_id, *(one.place_id for one, _ in exposed)}
     return render_template(
         "tracing/case.html",
@@ -72,6 +78,8 @@ def _show(w: Work, row: Case, opened: Mapping[int, Identity]) -> str:
         opens=w.may(OPENS, row.place_id),
         purposes=w.rules.value(PACK, "purposes"),
         exposed=exposed,
+        second=second,
+        route=exposures.route(w, row.id),
         sources=sources,
         history=listing.history(w, f"case:{row.id}"),
         places=listing.places_named(w, places),

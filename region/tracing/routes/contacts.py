@@ -51,6 +51,21 @@ def _page(w: Work, found: listing.Page, waits: str, category: str, opened: Any) 
     )
 
 
+@routes.get("/tracing/contacts/<int:id>", needs=READS)
+def show(w: Work, id: int) -> str:
+    """One contact: his clocks, what exposed him, and the contacts that he has himself; the person stays masked."""
+    row = w.get(Contact, id)
+    via = listing.contacts_via(w, [id])
+    return render_template(
+        "tracing/contact.html",
+        row=row,
+        links=listing.links_of(w, id),
+        via=via,
+        people=masked(w, [row.person_id, *(one.person_id for one, _ in via)]),
+        places=listing.places_named(w, {row.place_id}),
+    )
+
+
 @routes.post("/tracing/contacts/<int:id>/do", needs=TRACES)
 def do(w: Work, id: int) -> Any:
     """He was found (``land``), or is none (``exclude`` with a ``reason``)."""

@@ -49,12 +49,12 @@ def test_a_list_is_checked_then_taken_and_taken_twice_adds_nobody(here: Ground) 
     assert (looked.good, looked.joined) == (2, None)
     assert codes == [
         (4, "care_home_unknown"),
-        (5, "due_paper_digits_zeroed"),
+        (5, "person_paper_digits_zeroed"),
         (6, "care_since_wrong"),
         (7, "due_twice"),
         (8, "due_twice"),
-        (9, "due_kind_unknown"),
-        (10, "due_phone_wrong"),
+        (9, "person_kind_unknown"),
+        (10, "person_phone_wrong"),
     ]
     assert "王" not in str(looked.refused)
     assert here.world.journal("care.MembersListed") == [], "checking changes nothing"

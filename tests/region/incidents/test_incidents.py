@@ -133,3 +133,19 @@ def test_the_page_opens_raises_and_closes(sqlite_world: World) -> None:
     token = re.search(r'name="csrf_token" value="([^"]+)"', stranger.get("/incidents").get_data(as_text=True))
     assert token is not None
     assert stranger.post(f"/incidents/{number}/close", data={"csrf_token": token.group(1)}).status_code == 404
+
+
+def test_a_city_s_incident_is_the_current_one_of_its_districts_and_of_nobody_else(world: World) -> None:
+    city, other = world.area(level="city"), world.area(level="city")
+    district = world.area(city, level="district")
+    clinic = world.clinic(district)
+    with world.as_("commander", city) as w:
+        whole = opened(w, city).id
+    for place in (city, district, clinic):
+        with world.as_("clinic", place) as w:
+            found = queries.current(w)
+            assert found is not None and found.id == whole
+    with world.as_("commander", other) as w:
+        assert queries.current(w) is None
+    with world.as_("commander", district) as w:
+        assert queries.incidents(w) == [], "it is not theirs to change"

@@ -27,8 +27,8 @@ def key_people(ground: Ground) -> list[int]:
     ]
     with ground.world.as_system() as w:
         for person, home in zip(people, homes, strict=True):
-            row = Membership(person_id=person, place_id=home.id, group="courier", since=dt.date(2022, 8, 1))
-            row.source, row.evidence = "list", "-"
+            row = Membership(person_id=person, place_id=home.id, site_id=home.id, group="courier")
+            row.since, row.source, row.evidence = dt.date(2022, 8, 1), "list", "-"
             w.add(row)
         w.tell(MembersListed(group="courier", joined=3, left=0, place=ground.city.id))
     return people

@@ -22,7 +22,13 @@ from tests.world import World
 def member(ground: Ground, person: int, group: str) -> int:
     """A person is in a key group."""
     with ground.world.as_system() as w:
-        row = Membership(person_id=person, place_id=ground.inner.id, group=group, since=dt.date(2022, 8, 1))
+        row = Membership(
+            person_id=person,
+            place_id=ground.inner.id,
+            site_id=ground.inner.id,
+            group=group,
+            since=dt.date(2022, 8, 1),
+        )
         row.source, row.evidence = "list", "-"
         w.add(row)
         w.tell(MembersListed(group=group, joined=1, left=0, place=ground.inner.id))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from sqlalchemy import func, select
 
+from region.people.models import Person
 from region.spine.errors import Forbidden, Invalid, Refused
 from region.tracing.actions import loading, sourcing
 from region.tracing.actions.loading import Options
@@ -161,3 +163,46 @@ def test_sources_are_kept_several_and_taken_back(here: Ground) -> None:
     with here.desk() as w:
         rows = w.session.execute(select(Infection.source_id, Infection.likely, Infection.setting)).all()
         assert [tuple(row) for row in rows] == [(two.id, "confirmed", "household")]
+
+
+def test_settings_are_read_in_the_words_of_both_languages(here: Ground) -> None:
+    rows = "1,2022-07-28,同餐\n2,2022-07-28,household\n3,2022-07-28,Same room\n4,2022-07-28,邻居\n"
+    load = planned(here, "case_ID,day,接触方式\n" + rows)
+    assert load.plan["counts"]["good"] == 3
+    assert [(one["number"], one["code"]) for one in load.plan["refused"]] == [(5, "line_setting_unknown")]
+
+
+def test_nothing_of_a_person_can_be_guessed_from_his_uid(here: Ground) -> None:
+    """The same row is the same person by a hash that needs the installation's key."""
+    applied(here, planned(here, "case_ID,day,name,phone\n7,2022-07-28,甲,13900000001\n").id)
+    said = "|".join((str(here.incident.id), "cases", "7", "甲", "13900000001", ""))
+    with here.desk() as w:
+        uids = set(map(str, w.session.scalars(select(Person.uid))))
+        assert len(uids) == 1 and str(uuid5(NAMESPACE_OID, said)) not in uids
+    applied(here, planned(here, "case_ID,day,name,phone\n7,2022-07-28,甲,13900000001\n8,2022-07-29,,\n").id)
+    with here.desk() as w:
+        assert w.session.scalar(select(func.count()).select_from(Person)) == 2
+
+
+def test_who_is_a_case_out_of_sight_is_refused_and_the_rest_is_taken(here: Ground) -> None:
+    """The list of one community names somebody whom another one has already."""
+    text = f"case_ID,day,证件号码\n1,2022-07-28,{resident(1)}\n2,2022-07-28,{resident(2)}\n"
+    with here.desk() as w:
+        here.case(w, here.there)
+    with here.world.as_("epidemiologist", here.here) as w:
+        incident, options = here.incident.id, Options(here.here.id)
+        load = loading.plan_lines(w, incident, "cases", text.encode(), "a.csv", options)
+        assert load.plan["refused"] == [{"number": 2, "code": "line_elsewhere", "facts": {}}]
+    with here.world.as_("epidemiologist", here.here) as w:
+        loading.apply_lines(w, w.get(LineLoad, load.id))
+    with here.desk() as w:
+        assert w.session.scalar(select(func.count()).select_from(Case)) == 2
+
+
+def test_a_district_loads_its_own_list_of_a_city_s_incident(here: Ground) -> None:
+    with here.world.as_("epidemiologist", here.there) as w:
+        text = b"case_ID,day\n1,2022-07-30\n"
+        load = loading.plan_lines(w, here.incident.id, "cases", text, "list.csv", NONE)
+        assert load.place_id == here.there.id
+        loading.apply_lines(w, load)
+        assert [row.place_id for row in w.session.scalars(select(Case))] == [here.there.id]
