@@ -15,7 +15,7 @@ from tests.region.board.day_ground import Clinic, clinic
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "401 (UNAUTHORIZED)")
+EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "401 (UNAUTHORIZED)")
 
 
 @pytest.fixture

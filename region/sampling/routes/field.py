@@ -19,7 +19,10 @@ from region.spine.work import Work
 routes = Routes("field", __name__)
 
 PAGE = "/sampling/field"
-STYLES = ("tokens.css", "base.css", "parts.css", "signs.css", "css/field.css", "css/field-sheets.css")
+STYLES = (
+    *("tokens.css", "base.css", "parts.css", "signs.css", "css/menu.css"),
+    *("css/field.css", "css/field-sheets.css"),
+)
 PARTS = ("codes", "clock", "vault", "round", "missed", "sync", "scan", "view", "missed-view", "pin")
 SCRIPTS = (
     "dexie.js",
