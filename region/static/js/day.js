@@ -85,6 +85,7 @@
       if (!navigator.onLine && state === "online") state = "offline"; // it went while the answer was read
       const { again } = running;
       running = null;
+      if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
       await paint();
       timer = setTimeout(go, again ? 0 : EVERY);
     }

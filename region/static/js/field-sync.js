@@ -215,6 +215,7 @@ self.fieldSync = (() => {
     } finally {
       const { again } = running;
       running = null;
+      if (!navigator.onLine && news.state === "online") news.state = "offline"; // the network went meanwhile
       const bad = news.state === "trouble" || news.state === "offline";
       news.failed = bad ? Math.min(news.failed + 1, 8) : 0;
       const patience = bad && navigator.onLine ? Math.min(2000 * 2 ** news.failed, 300000) * (0.8 + Math.random() * 0.4) : EVERY;

@@ -108,6 +108,7 @@
     } finally {
       const { again } = running;
       running = null;
+      if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
       await paint();
       timer = setTimeout(go, again ? 0 : EVERY * (0.75 + Math.random() / 2));
     }

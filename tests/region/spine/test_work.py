@@ -15,7 +15,7 @@ from region.places.models import Place
 from region.spine.actor import Actor, Grant
 from region.spine.errors import Broken, Forbidden, Missing, Refused, SilentChange
 from region.spine.journal import Entry
-from region.spine.work import RegionSession
+from region.spine.session import RegionSession
 from tests.world import World
 
 
