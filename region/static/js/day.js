@@ -82,7 +82,6 @@
       if (!(error instanceof TypeError || error?.name === "AbortError")) throw error;
       state = "offline";
     } finally {
-      if (!navigator.onLine && state === "online") state = "offline"; // it went while the answer was read
       const { again } = running;
       running = null;
       if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
