@@ -1,7 +1,7 @@
-"""What stands around the stays of a measurement: cases, contacts, key people, zones, and a journal of openings.
+"""What stands around the stays of a measurement: cases and contacts, key people, zones, and a journal of openings.
 
-Each stay is of a contact; one case for fifty of them; every eighth person is in a key group. As in `stay_ground`,
-the database writes them out of numbers, and the same numbers make the same rows.
+Every eighth person is in a key group. As in `stay_ground`, the database writes the rows out of numbers, and the same
+numbers make the same rows.
 """
 
 from __future__ import annotations
@@ -10,211 +10,33 @@ from datetime import timedelta
 from typing import Any
 
 from shapely.geometry import box
-from sqlalchemy import Connection, and_, case, func, insert, literal, null, or_
+from sqlalchemy import Connection, case, func, insert, null
 
+from bench import case_ground
 from bench.filling import filling, later, listed, put, series, table
-from bench.stay_ground import CLOSE, INSIDE, NOW, PACK, SECOND, TODAY, Made
+from bench.stay_ground import NOW, PACK, TODAY, Made
 from region.care import groups
 from region.care.models import CareClass, CareTask, Membership
 from region.people.events import PersonOpened
-from region.quarantine.models import Stay
 from region.spine.journal import Entry
-from region.tracing.models import Case, Contact, ContactControl, ContactLink, Infection, TraceLetter
 from region.zones.models import Zone, ZoneGrade, ZoneInfection, ZonePlace, ZoneReview
 from tests.world import World
 
-CONTACTS_A_CASE = 50
 KEY = 8
-ZONES, LETTERS, LINES = 300, 600, 500_000
+ZONES, LINES = 300, 500_000
 PROPOSED: dict[str, Any] = {"state": "proposed", "since": NOW, "version": 1}
 
 
 def fill(world: World, made: Made) -> None:
     """All of it; the stays stand already."""
-    cases = max(made.stays // CONTACTS_A_CASE, 10)
     with world.as_system() as w:
         codes = [{"key": n, "code": code} for n, code in enumerate(groups.named(w, "group"))]
     with filling(world.office.engine) as connection:
-        _cases(connection, made, cases)
-        _contacts(connection, made)
-        _links(connection, made, cases)
-        _controls(connection)
-        _letters(connection, made)
+        case_ground.fill(connection, made)
         _members(connection, made, codes)
         _tasks(connection, made)
         _zones(connection, made)
         _journal(connection, made)
-
-
-def _cases(connection: Connection, made: Made, cases: int) -> None:
-    numbers = series(cases)
-    n = numbers.c.value
-    person, found = made.persons - n, later(NOW, -(n % 200))
-    turn = n % 20
-    state = case(
-        (turn < 1, "found"),
-        (turn < 3, "assigned"),
-        (turn < 5, "core_known"),
-        (turn < 9, "reported"),
-        else_="closed",
-    )
-    dues = {"card": 2, "core": 4, "report": 24, "care": 2}
-    done = {"card": turn > 0, "core": turn > 2, "report": turn > 4, "care": turn > 1}
-    clocks = {f"{name}_due_at": later(found, hours) for name, hours in dues.items()}
-    ends = {
-        f"{name}_at": case((is_so, later(found, 1 + n % 3)), else_=null()) for name, is_so in done.items()
-    }
-    day = literal(TODAY) - n % 9
-    put(
-        connection,
-        Case,
-        numbers,
-        id=n,
-        realm=0,
-        incident_id=made.incident,
-        person_id=person,
-        place_id=made.home(person),
-        code=func.concat("99-", n),
-        kind="confirmed",
-        found_by="round",
-        community=n % 5 == 0,
-        day=day,
-        first_day=day,
-        found_at=found,
-        diagnosed_at=found,
-        recorded_at=found,
-        assigned_at=case((turn > 0, found), else_=null()),
-        **clocks,
-        **ends,
-        facts={},
-        state=state,
-        since=found,
-        version=1,
-    )
-    source = n - 1 - n % 7
-    facts: dict[str, Any] = {
-        "case_id": n,
-        "source_id": source,
-        "realm": 0,
-        "likely": "possible",
-        "setting": "dining",
-    }
-    put(connection, Infection, numbers, source > 0, **facts)
-
-
-def _contacts(connection: Connection, made: Made) -> None:
-    """One for each stay, and a fifth as many more who are looked for, let go or given to others."""
-    n, stay = series(made.stays * 6 // 5), table(Stay)
-    id, own = n.c.value, stay.c
-    turn = id % 10
-    coming = own.state.in_(("identified", "notified", "in_transfer"))
-    state = case(
-        (own.id.is_not(None), "landed"),
-        (turn < 4, "verifying"),
-        (turn < 8, "released"),
-        (turn < 9, "pushed"),
-        else_="excluded",
-    )
-    determined = func.coalesce(own.determined_at, later(NOW, -(id % 120)))
-    over, under = and_(own.id.is_(None), turn > 3), and_(own.id.is_not(None), ~coming)
-    control = case(
-        (own.id.is_(None), null()), (coming, "awaiting"), (own.state == INSIDE, "central"), else_="home"
-    )
-    put(
-        connection,
-        Contact,
-        n.outerjoin(stay, own.id == id),
-        id=id,
-        realm=0,
-        incident_id=made.incident,
-        person_id=id,
-        episode=1,
-        place_id=made.home(id),
-        category=case((id % 2 == 0, CLOSE), else_=SECOND),
-        came_from=case((id % 9 == 0, "to_us"), else_="us"),
-        pushed_to=case((and_(over, turn == 8), "city"), else_=null()),
-        last_exposure_on=func.coalesce(own.counts_from, TODAY - timedelta(days=2)),
-        determined_at=determined,
-        determined_by="bench",
-        transfer_due_at=case((id % 2 == 0, later(determined, 8)), else_=null()),
-        control_due_at=later(determined, 8),
-        landed_at=case((or_(own.id.is_not(None), turn.between(4, 7)), determined), else_=null()),
-        controlled_at=case((under, later(determined, 1 + id % 8)), else_=null()),
-        arrived_at=case((and_(under, own.state == INSIDE), later(determined, 1 + id % 8)), else_=null()),
-        control=control,
-        ended_at=case((over, later(determined, 24)), else_=null()),
-        state=state,
-        since=determined,
-        version=1,
-    )
-
-
-def _links(connection: Connection, made: Made, cases: int) -> None:
-    contact = table(Contact).c
-    second = and_(contact.category == SECOND, contact.id > 1)
-    put(
-        connection,
-        ContactLink,
-        table(Contact),
-        id=contact.id,
-        realm=0,
-        contact_id=contact.id,
-        case_id=case((second, null()), else_=1 + contact.id % cases),
-        via_id=case((second, contact.id - 1), else_=null()),
-        last_on=contact.last_exposure_on,
-        setting="dining",
-        note="",
-    )
-
-
-def _controls(connection: Connection) -> None:
-    """First all awaited, then those who came are in a site or at home."""
-    contact = table(Contact).c
-    same = {"contact_id": contact.id, "realm": 0}
-    here = contact.landed_at.is_not(None)
-    until = func.coalesce(contact.controlled_at, contact.ended_at)
-    put(
-        connection,
-        ContactControl,
-        table(Contact),
-        here,
-        **same,
-        since=contact.determined_at,
-        until=until,
-        control="awaiting",
-    )
-    came = and_(contact.controlled_at > contact.determined_at, contact.control.is_not(None))
-    then = {"since": contact.controlled_at, "control": contact.control}
-    put(connection, ContactControl, table(Contact), came, **same, **then)
-
-
-def _letters(connection: Connection, made: Made) -> None:
-    numbers = series(LETTERS)
-    n = numbers.c.value
-    state = case((n % 3 > 0, "answered"), else_="sent")
-    sent = later(NOW, -n)
-    put(
-        connection,
-        TraceLetter,
-        numbers,
-        id=n,
-        realm=0,
-        incident_id=made.incident,
-        place_id=made.districts[0].id + n % len(made.districts),
-        to_name="外地",
-        level="city",
-        code=func.concat("L-", n),
-        contacts=[1, 2, 3],
-        question="",
-        sent_at=sent,
-        sent_by="bench",
-        due_at=later(sent, 24),
-        answered_at=case((n % 3 > 0, later(sent, 1)), else_=null()),
-        answer="",
-        state=state,
-        since=sent,
-        version=1,
-    )
 
 
 def _members(connection: Connection, made: Made, codes: list[dict[str, Any]]) -> None:

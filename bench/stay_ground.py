@@ -129,15 +129,7 @@ def _stays(connection: Connection, made: Made, kinds: list[dict[str, Any]]) -> N
     site = turn % SITES
     slot = turn // SITES * 8 + kind.c.age - 1
     coming = and_(kind.c.state == INSIDE, kind.c.age == 0)
-    state = case(
-        (~coming, kind.c.state),
-        (turn % 3 == 0, "identified"),
-        (turn % 3 == 1, "notified"),
-        else_="in_transfer",
-    )
-    began = later(kind.c.counts_from, 5)
     inside = and_(kind.c.state == INSIDE, kind.c.age > 0)
-    watched = ~coming
     put(
         connection,
         Stay,
@@ -158,21 +150,32 @@ def _stays(connection: Connection, made: Made, kinds: list[dict[str, Any]]) -> N
         pack_digest="-",
         legal_ground="incident_order",
         expires_at=case((id % 200 == 0, NOW), else_=kind.c.expires_at),
-        determined_at=began,
-        transfer_due_at=case((coming, later(NOW, turn % 480 - 120, timedelta(minutes=1))), else_=null()),
-        notified_at=case((watched, began), else_=null()),
-        picked_up_at=case((inside, began), else_=null()),
-        arrived_at=case((watched, began), else_=null()),
-        checked_at=case((coming, null()), (id % 10 < 3, NOON), (id % 20 > 0, MORNING), else_=null()),
-        symptoms_at=case((and_(watched, id % 500 == 7), MORNING), else_=null()),
-        late_at=case((and_(coming, turn % 20 == 0), NOW), else_=null()),
-        state=state,
-        since=began,
+        **_moments(id, turn, coming, inside, kind.c),
         care_needs=case((coming, as_sql(["elderly"], Doc)), else_=as_sql([], Doc)),
         alone=True,
         end_note="",
         version=1,
     )
+
+
+def _moments(id: Any, turn: Any, coming: Any, inside: Any, kind: Any) -> dict[str, Any]:
+    """The state of a stay, and when it came to it: those of today are on their way, all others are watched."""
+    states = ((~coming, kind.state), (turn % 3 == 0, "identified"), (turn % 3 == 1, "notified"))
+    began = later(kind.counts_from, 5)
+    soon = later(NOW, turn % 480 - 120, timedelta(minutes=1))
+    checked = case((coming, null()), (id % 10 < 3, NOON), (id % 20 > 0, MORNING), else_=null())
+    return {
+        "state": case(*states, else_="in_transfer"),
+        "determined_at": began,
+        "since": began,
+        "transfer_due_at": case((coming, soon), else_=null()),
+        "notified_at": case((~coming, began), else_=null()),
+        "picked_up_at": case((inside, began), else_=null()),
+        "arrived_at": case((~coming, began), else_=null()),
+        "checked_at": checked,
+        "symptoms_at": case((and_(~coming, id % 500 == 7), MORNING), else_=null()),
+        "late_at": case((and_(coming, turn % 20 == 0), NOW), else_=null()),
+    }
 
 
 def _tests(connection: Connection, kinds: list[dict[str, Any]]) -> None:

@@ -133,11 +133,8 @@ def test_only_who_is_due_and_not_in_a_tube_gets_a_reason(field: Field) -> None:
     assert phone.bad() == []
 
 
-def test_when_the_round_is_over_the_telephone_lets_go_of_everybody_but_of_nothing_unsent(
-    field: Field,
-) -> None:
-    ids = listed(field)
-    phone = field.phone().begin()
+def unsent_and_over(field: Field, phone: Any) -> None:
+    """One tube is sent, another and a reason are kept without a network; then the round is closed elsewhere."""
     phone.scan("BOX-0001", field.ground.code(), *field.people(20, 10))
     phone.all_sent()
     assert "pack" in phone.page.evaluate(KEPT)
@@ -151,6 +148,14 @@ def test_when_the_round_is_over_the_telephone_lets_go_of_everybody_but_of_nothin
     page.locator("#missed-sought").fill(resident(5)[-4:])
     page.locator("#missed-found button").wait_for()
     state(field, "closed")
+
+
+def test_when_the_round_is_over_the_telephone_lets_go_of_everybody_but_of_nothing_unsent(
+    field: Field,
+) -> None:
+    ids = listed(field)
+    phone = field.phone().begin()
+    unsent_and_over(field, phone)
     lost: list[str] = []
 
     def lose(route: Any) -> None:

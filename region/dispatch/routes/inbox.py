@@ -26,7 +26,7 @@ routes = Routes("inbox", __name__)
 SHELL = (
     *("tokens.css", "base.css", "parts.css", "signs.css", "inbox.css", "css/inbox-cards.css"),
     *("css/menu.css", "css/inbox-campaign.css"),
-    *("dexie.js", "js/inbox-store.js", "js/inbox-tasks.js", "js/inbox-cards.js"),
+    *("dexie.js", "js/inbox-store.js", "js/device-page.js", "js/inbox-tasks.js", "js/inbox-cards.js"),
     *("js/inbox.js", "js/inbox-desk.js", "js/inbox-passing.js"),
     *("css/shelf.css", "js/shelf-view.js", "js/shelf.js"),
     *("css/day.css", "js/day-view.js", "js/day.js"),

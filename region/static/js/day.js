@@ -20,8 +20,6 @@
   let state = navigator.onLine ? "online" : "offline";
   let chosen = "all";
   let open = null;
-  let timer = 0;
-  let running = null;
   const pressed = new Set(); // at once, before the device has kept it: a second press of a double click finds it here
 
   const mine = async () => (await store.mine(page().account)).filter((one) => one.verb === "day-mark");
@@ -71,24 +69,8 @@
     state = await look();
   }
 
-  /* One round at a time; whoever asks meanwhile gets one more after it. */
-  async function go() {
-    clearTimeout(timer);
-    if (running) { running.again = true; return; }
-    running = { again: false };
-    try {
-      await round();
-    } catch (error) {
-      if (!(error instanceof TypeError || error?.name === "AbortError")) throw error;
-      state = "offline";
-    } finally {
-      const { again } = running;
-      running = null;
-      if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
-      await paint();
-      timer = setTimeout(go, again ? 0 : EVERY);
-    }
-  }
+  const offline = () => { state = "offline"; };
+  const go = self.devicePage.rounds({ every: () => EVERY, round, paint, state: () => state, offline });
 
   async function mark(key, verb, reason) {
     const line = day?.lines.find((one) => one.key === key);
@@ -127,34 +109,18 @@
     if (press) document.querySelector(".day-choices button")?.focus();
   });
 
-  async function install() {
-    const workers = navigator.serviceWorker;
-    if (!workers) return;
-    const fillCache = async () => {
-      const answer = await store.ask(location.pathname + location.search, { headers: { Accept: "text/html" } });
-      if (answer.ok) document.body.dataset.worker = "ready";
-    };
-    if (workers.controller) document.body.dataset.worker = "ready";
-    else workers.addEventListener("controllerchange", () => fillCache().catch(go), { once: true });
-    workers.addEventListener("message", go);
-    await workers.register("/service-worker.js", { scope: PAGE });
-  }
-
   async function begin() {
     document.documentElement.classList.add("has-script");
     await store.open(page());
     const kept = await store.kept(name());
     if (kept && kept.account === page().account) { day = kept; fresh = kept.fresh; }
     await paint();
-    for (const name of ["online", "focus"]) addEventListener(name, go);
-    addEventListener("offline", () => { state = "offline"; paint(); });
-    install().catch((error) => console.info("day: no service worker", error?.name));
     document.querySelector("[data-sign-out]")?.addEventListener("submit", () => {
       store.forget("day:");
       navigator.serviceWorker?.controller?.postMessage("forget");
     });
-    setInterval(() => { if (!running && !open) paint(); }, TICK);
-    await go();
+    setInterval(() => { if (!go.busy() && !open) paint(); }, TICK);
+    await self.devicePage.begin({ scope: PAGE, address: location.pathname + location.search, go, paint, offline });
   }
 
   begin();

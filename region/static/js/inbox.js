@@ -8,12 +8,11 @@
   const PAGE = "/inbox";
   const EVERY = 20000;
   const PICTURE = 1600;
+  const OTHERS = /^(stock|day)-/; // kept on the same device by its other pages
 
   let token = document.querySelector('meta[name="csrf-token"]').content;
   let fresh = "–";
   let state = navigator.onLine ? "online" : "offline";
-  let timer = 0;
-  let running = null;
   let known = "";
 
   const page = () => document.getElementById("inbox-head").dataset;
@@ -22,7 +21,7 @@
     { hour: "2-digit", minute: "2-digit", timeZone: page().zone });
 
   const { uid } = store;
-  const orders = async () => (await store.mine(owner())).filter((item) => !item.verb.startsWith("stock-"));
+  const orders = async () => (await store.mine(owner())).filter((item) => !OTHERS.test(item.verb));
 
   async function paint() {
     cards.paint(await orders(), await store.strangers(owner()));
@@ -95,24 +94,9 @@
     }
   }
 
-  /* One round at a time; whoever asks meanwhile gets one more after it. */
-  async function go() {
-    clearTimeout(timer);
-    if (running) { running.again = true; return; }
-    running = { again: false };
-    try {
-      await round();
-    } catch (error) {
-      if (!(error instanceof TypeError || error?.name === "AbortError")) throw error;
-      state = "offline";
-    } finally {
-      const { again } = running;
-      running = null;
-      if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
-      await paint();
-      timer = setTimeout(go, again ? 0 : EVERY * (0.75 + Math.random() / 2));
-    }
-  }
+  const offline = () => { state = "offline"; };
+  const every = () => EVERY * (0.75 + Math.random() / 2);
+  const go = self.devicePage.rounds({ every, round, paint, state: () => state, offline });
 
   /* A telephone's photograph is four to ten megabytes; the desk needs none of that, and the network even less. */
   async function smaller(file) {
@@ -257,22 +241,8 @@
     cards.choose(document.body.dataset.chosen ?? "sign");
     await paint();
     setInterval(() => cards.tick(store.now()), 1000);
-    for (const name of ["online", "focus"]) addEventListener(name, go);
-    addEventListener("offline", () => { state = "offline"; paint(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) go(); });
-    const workers = navigator.serviceWorker;
-    if (workers) {
-      const fillCache = async () => {
-        const answer = await store.ask(PAGE, { headers: { Accept: "text/html" } });
-        if (answer.ok) document.body.dataset.worker = "ready";
-      };
-      if (workers.controller) document.body.dataset.worker = "ready";
-      else workers.addEventListener("controllerchange", () => fillCache().catch(go), { once: true });
-      workers.addEventListener("message", go);
-      workers.register("/service-worker.js", { scope: PAGE })
-        .catch((error) => console.info("inbox: no service worker", error?.name));
-    }
-    await go();
+    await self.devicePage.begin({ scope: PAGE, address: PAGE, go, paint, offline });
   }
 
   self.inboxPage = { token: () => token, online: () => state !== "offline" && navigator.onLine, go, say, uid, moment };

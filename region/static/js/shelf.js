@@ -18,8 +18,6 @@
   let typed = "";
   let open = null;
   let order = [];
-  let timer = 0;
-  let running = null;
   let camera = null;
 
   const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB",
@@ -59,24 +57,8 @@
     state = await look();
   }
 
-  /* One round at a time; whoever asks meanwhile gets one more after it. */
-  async function go() {
-    clearTimeout(timer);
-    if (running) { running.again = true; return; }
-    running = { again: false };
-    try {
-      await round();
-    } catch (error) {
-      if (!(error instanceof TypeError || error?.name === "AbortError")) throw error;
-      state = "offline";
-    } finally {
-      const { again } = running;
-      running = null;
-      if (!navigator.onLine && state === "online") state = "offline"; // the network went while the round ran
-      await paint();
-      timer = setTimeout(go, again ? 0 : EVERY);
-    }
-  }
+  const offline = () => { state = "offline"; };
+  const go = self.devicePage.rounds({ every: () => EVERY, round, paint, state: () => state, offline });
 
   function choose(code, scan) {
     const item = known.get(code);
@@ -210,24 +192,10 @@
     at("shelf-camera").hidden = !("BarcodeDetector" in self && navigator.mediaDevices);
     await store.open(page());
     await paint();
-    for (const name of ["online", "focus"]) addEventListener(name, go);
-    addEventListener("offline", () => { state = "offline"; paint(); });
-    const workers = navigator.serviceWorker;
-    if (workers) {
-      const fillCache = async () => {
-        const answer = await store.ask(location.pathname + location.search, { headers: { Accept: "text/html" } });
-        if (answer.ok) document.body.dataset.worker = "ready";
-      };
-      if (workers.controller) document.body.dataset.worker = "ready";
-      else workers.addEventListener("controllerchange", () => fillCache().catch(go), { once: true });
-      workers.addEventListener("message", go);
-      workers.register("/service-worker.js", { scope: PAGE })
-        .catch((error) => console.info("shelf: no service worker", error?.name));
-    }
     document.querySelector("[data-sign-out]")?.addEventListener("submit", () => {
-      workers?.controller?.postMessage("forget");
+      navigator.serviceWorker?.controller?.postMessage("forget");
     });
-    await go();
+    await self.devicePage.begin({ scope: PAGE, address: location.pathname + location.search, go, paint, offline });
   }
 
   begin();

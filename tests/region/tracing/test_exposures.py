@@ -69,6 +69,15 @@ def test_who_else_was_there_is_proposed_and_linked_by_a_decision(world: World) -
         assert shown.there(w, mine).contacts == []
 
 
+def flown(browser: Any, place: int, case: int) -> None:
+    """The case was on an aircraft for an hour, as the forms of the pages take it; twice is once."""
+    form = {"place": str(place), "kind": "aircraft", "name": "CZ1", "lon": "114.3", "lat": "30.6"}
+    assert browser.post("/tracing/exposures", data=form).status_code == 303
+    hours = {"started": "2022-08-01T08:30", "ended": "2022-08-01T09:30"}
+    visit = {"case": str(case), "seat": "7C", **hours}
+    assert browser.post("/tracing/exposures/1/visits", data=visit).status_code == 303
+
+
 def test_the_pages_show_place_route_and_contacts_of_contacts(sqlite_world: World) -> None:
     ground = ground_of(sqlite_world)
     sqlite_world.wait(hours=5)
@@ -82,28 +91,10 @@ def test_the_pages_show_place_route_and_contacts_of_contacts(sqlite_world: World
         assert [one.id for one, _ in listing.contacts_via(w, [contact.id])] == [second.id]
     for lang in ("en", "zh"):
         browser = ground.world.browser_as("epidemiologist", ground.district, lang=lang)
-        form = {
-            "place": str(ground.here.id),
-            "kind": "aircraft",
-            "name": "CZ1",
-            "lon": "114.3",
-            "lat": "30.6",
-        }
-        assert browser.post("/tracing/exposures", data=form).status_code == 303
-        visit = {
-            "case": str(case.id),
-            "started": "2022-08-01T08:30",
-            "ended": "2022-08-01T09:30",
-            "seat": "7C",
-        }
-        assert browser.post("/tracing/exposures/1/visits", data=visit).status_code == 303
+        flown(browser, ground.here.id, case.id)
         pages = ("exposures", "exposures/1", f"contacts/{contact.id}", f"contacts/{second.id}", "quality")
-        for page in (
-            *pages,
-            f"cases/{case.id}",
-            "quality?list=contact_twice",
-            "quality?list=case_without_onset",
-        ):
+        lists = ("quality?list=contact_twice", "quality?list=case_without_onset")
+        for page in (*pages, *lists, f"cases/{case.id}"):
             answer = browser.get(f"/tracing/{page}")
             assert answer.status_code == 200 and "trace-" not in answer.text, page
             assert "测试1" not in answer.text
