@@ -18,6 +18,8 @@ BENCHES = {
     "results": ["bench.results"],
     "linjiang_rounds": ["bench.linjiang_rounds"],
     "farrington": ["bench.farrington"],
+    "scan": ["bench.scan"],
+    "rt": ["bench.rt"],
     "plan": ["bench.plan"],
     "round_board": ["bench.round_board"],
     "contact_import": ["bench.contact_import"],

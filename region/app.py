@@ -34,6 +34,7 @@ from region.quarantine.area import AREA as QUARANTINE
 from region.resources.area import AREA as RESOURCES
 from region.sampling.area import AREA as SAMPLING
 from region.settings import Settings
+from region.shelter.area import AREA as SHELTER
 from region.spine import web, worker
 from region.spine.area import GROUPS, Area
 from region.spine.assets import asset_url
@@ -47,6 +48,7 @@ from region.spine.seal import Seal
 from region.spine.work import Office
 from region.surveillance.area import AREA as SURVEILLANCE
 from region.tracing.area import AREA as TRACING
+from region.transfers.area import AREA as TRANSFERS
 from region.zones.area import AREA as ZONES
 
 AREAS: tuple[Area, ...] = (
@@ -64,6 +66,8 @@ AREAS: tuple[Area, ...] = (
     ZONES,
     CARE,
     SURVEILLANCE,
+    SHELTER,
+    TRANSFERS,
     AUDIT,
     INTEROP,
 )

@@ -23,7 +23,7 @@ from region.surveillance.detect.farrington import FarringtonControl, farrington,
 from region.surveillance.detect.glr import Glr, GlrNb, glr
 from region.surveillance.detect.references import Bayes, Cdc, Rki, bayes, cdc, rki
 from region.surveillance.detect.series import Array, Control, Panel, Signals
-from tools import check_vectors_rounds
+from tools import check_vectors_rounds, check_vectors_rt, check_vectors_scan
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "shared" / "vectors"
 
@@ -49,11 +49,12 @@ COMPARISONS: Mapping[str, Comparison] = {
     "cdc": Comparison(cdc, Cdc, 1e-9),
     "farrington": Comparison(farrington, FarringtonControl, 1e-9, dated=True),
     "farrington_flexible": Comparison(farrington_flexible, FarringtonControl, 1e-9, dated=True),
+    "farrington_edge": Comparison(farrington_flexible, FarringtonControl, 1e-9),
 }
 INPUTS = {"series", "scenario"}
 """Folders that results refer to; no results themselves."""
-SILENT = ("verbose", "glmWarnings")
-"""What only decides how much the reference says while it works."""
+SILENT = ("verbose", "glmWarnings", "fitFun", "populationOffset")
+"""What only decides how much the reference says while it works, or is always the same in it."""
 
 
 def panel_of(name: str, folder: Path, units: list[str] | None, dated: bool) -> Panel:
@@ -67,6 +68,12 @@ def panel_of(name: str, folder: Path, units: list[str] | None, dated: bool) -> P
     by_day = dated and meta.get("epochAsDate")
     dates = np.array([row[1] for row in rows], dtype="datetime64[D]") if by_day else index
     return Panel(np.array(counts).T, dates, int(meta["freq"]), tuple(header[at] for at in wanted))
+
+
+def inline(case: Mapping[str, Any]) -> Panel:
+    """The one weekly series that comes with its case."""
+    observed = numbers(case["input"])[None, :]
+    return Panel(observed, np.arange(1, observed.shape[1] + 1), 52, ("x",))
 
 
 def numbers(values: list[float | None]) -> Array:
@@ -119,7 +126,12 @@ def check(folder: str, how: Comparison, vectors: Path) -> int:
         case = json.loads(file.read_text(encoding="utf-8"))
         outputs = case["output"] if isinstance(case["output"], list) else [case["output"]]
         units = [output["unit"] for output in outputs] if how.dated else None
-        outcome = compare(case, panel_of(case["series"], vectors / "series", units, how.dated), how)
+        panel = (
+            inline(case)
+            if "input" in case
+            else panel_of(case["series"], vectors / "series", units, how.dated)
+        )
+        outcome = compare(case, panel, how)
         same = outcome.apart <= how.within and not outcome.alarms
         outcomes.append(outcome)
         equal, differing = equal + same, differing + (not same)
@@ -142,8 +154,10 @@ def main(vectors: Path = VECTORS) -> int:
     print("check-vectors: early warning against reference results")
     differing = sum(check(folder, how, vectors) for folder, how in COMPARISONS.items())
     folders = {path.name for path in vectors.iterdir() if path.is_dir()}
-    differing += check_vectors_rounds.check(vectors / "scenario")
-    print(f"  not compared yet: {', '.join(sorted(folders - INPUTS - COMPARISONS.keys())) or 'nothing'}")
+    differing += check_vectors_rounds.check(vectors / "scenario") + check_vectors_rt.check(vectors)
+    differing += check_vectors_scan.check(vectors / "scan")
+    left = sorted(folders - INPUTS - COMPARISONS.keys() - check_vectors_rt.FOLDERS - {"scan"})
+    print(f"  not compared yet: {', '.join(left) or 'nothing'}")
     return 1 if differing else 0
 
 

@@ -35,7 +35,7 @@ from region.sampling.queries.recalls import OPEN
 from region.sampling.states import PACK
 from region.spine.flow import answers, when
 from region.spine.work import Work
-from region.surveillance import actions as cases
+from region.surveillance.actions import proposing as cases
 from region.surveillance.events import ProposalDecided
 from region.surveillance.models import CaseProposal
 from region.surveillance.questions import LabFinding, LabFindings

@@ -2,7 +2,7 @@
 
 from region.spine.area import Area, MenuItem
 from region.surveillance.questions import LabFindings
-from region.surveillance.routes import routes
+from region.surveillance.routes.proposals import routes
 from region.surveillance.states import PROPOSAL
 
 AREA = Area(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from region.spine.flow import runner
 from region.spine.work import Work
-from region.surveillance import actions
+from region.surveillance.actions import proposing
 
 
 @runner("surveillance.look")
 def look(w: Work, proposal: int) -> None:
     """The time to decide on a proposal is over."""
-    actions.look(w, proposal)
+    proposing.look(w, proposal)

@@ -14,7 +14,7 @@ from region.quarantine.actions import moving
 from region.quarantine.actions.assigning import to_site
 from region.quarantine.actions.rooming import NewRoom, assign, make
 from region.quarantine.models import QuarantineSite, Room, ScheduledTest, Stay
-from region.surveillance.actions import decide
+from region.surveillance.actions.proposing import decide
 from region.surveillance.models import CaseProposal
 from region.tracing.actions import cases, contacts, determining
 from region.tracing.actions.determining import GivenContact, Link

@@ -12,7 +12,7 @@ from region.places.models import Place
 from region.sampling.actions.receiving import reject
 from region.sampling.queries import recalls as asked
 from region.sampling.queries import turnaround
-from region.surveillance import actions as cases
+from region.surveillance.actions import proposing as cases
 from region.surveillance.models import CaseProposal
 from tests.promises.test_errands import again, everything
 from tests.region.sampling.pool_stage import Stage

@@ -12,8 +12,9 @@ from region.people.actions.opening import Identity
 from region.spine.errors import Forbidden, Invalid, Refused, Stale
 from region.spine.web import Routes, current_lang, fault_text
 from region.spine.work import Work
-from region.surveillance import actions, queries
+from region.surveillance.actions import proposing
 from region.surveillance.models import CaseProposal
+from region.surveillance.queries import proposals as proposed
 from region.surveillance.states import PROPOSAL
 
 routes = Routes("proposals", __name__)
@@ -27,14 +28,14 @@ def page(w: Work) -> str:
 
 
 def _page(w: Work, *, opened: Mapping[int, Identity | None] | None = None, wrong: str = "") -> str:
-    found = queries.listed(w)
+    found = proposed.listed(w)
     ids = {one.row.place_id for one in found} | {one.finding.laboratory for one in found if one.finding}
     deciders = {one.row.decided_by or "" for one in found}
     by = {int(one[8:]) for one in deciders if one.startswith("account:")}
     return render_template(
         "surveillance/proposals.html",
         found=found,
-        places=queries.places_named(w, ids),
+        places=proposed.places_named(w, ids),
         names={f"account:{number}": one for number, one in people_named(w, by).items()},
         purposes=w.rules.value(PROPOSAL.pack, "proposal.purposes"),
         opened=opened or {},
@@ -46,7 +47,7 @@ def _page(w: Work, *, opened: Mapping[int, Identity | None] | None = None, wrong
 def open_person(w: Work, id: int) -> str:
     """What identifies the person, for the ``purpose`` chosen; journalled."""
     row = w.get(CaseProposal, id)
-    return _page(w, opened={row.id: actions.open_person(w, row, request.form.get("purpose", "")[:40])})
+    return _page(w, opened={row.id: proposing.open_person(w, row, request.form.get("purpose", "")[:40])})
 
 
 @routes.post("/surveillance/proposals/<int:id>/accept", needs=DECIDES)
@@ -65,7 +66,7 @@ def _decide(w: Work, id: int, verb: str) -> Any:
     row = w.get(CaseProposal, id)
     try:
         with w.session.begin_nested():
-            actions.decide(w, row, verb, request.form.get("note", ""))
+            proposing.decide(w, row, verb, request.form.get("note", ""))
     except (Forbidden, Stale):
         raise
     except (Invalid, Refused) as fault:
