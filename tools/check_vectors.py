@@ -51,6 +51,12 @@ COMPARISONS: Mapping[str, Comparison] = {
     "farrington_flexible": Comparison(farrington_flexible, FarringtonControl, 1e-9, dated=True),
     "farrington_edge": Comparison(farrington_flexible, FarringtonControl, 1e-9),
 }
+OTHERS: Mapping[frozenset[str], Callable[[Path], int]] = {
+    frozenset({"scenario"}): lambda vectors: check_vectors_rounds.check(vectors / "scenario"),
+    check_vectors_rt.FOLDERS: check_vectors_rt.check,
+    frozenset({"scan"}): lambda vectors: check_vectors_scan.check(vectors / "scan"),
+}
+"""Folders whose cases are of other kinds, and who compares them."""
 INPUTS = {"series", "scenario"}
 """Folders that results refer to; no results themselves."""
 SILENT = ("verbose", "glmWarnings", "fitFun", "populationOffset")
@@ -153,10 +159,9 @@ def main(vectors: Path = VECTORS) -> int:
         return 0
     print("check-vectors: early warning against reference results")
     differing = sum(check(folder, how, vectors) for folder, how in COMPARISONS.items())
+    differing += sum(compare_others(vectors) for compare_others in OTHERS.values())
     folders = {path.name for path in vectors.iterdir() if path.is_dir()}
-    differing += check_vectors_rounds.check(vectors / "scenario") + check_vectors_rt.check(vectors)
-    differing += check_vectors_scan.check(vectors / "scan")
-    left = sorted(folders - INPUTS - COMPARISONS.keys() - check_vectors_rt.FOLDERS - {"scan"})
+    left = sorted(folders - INPUTS - COMPARISONS.keys() - frozenset().union(*OTHERS))
     print(f"  not compared yet: {', '.join(left) or 'nothing'}")
     return 1 if differing else 0
 

@@ -14,7 +14,7 @@ from region.surveillance.detect import nowcast as n
 from region.surveillance.detect import reproduction as r
 from region.surveillance.detect.series import Array, Panel
 
-FOLDERS = {"estimate_R", "nowcast"}
+FOLDERS = frozenset({"estimate_R", "nowcast"})
 WITHIN, BY_CHANCE = 1e-9, 0.03
 METHODS = {
     "bayes.notrunc.bnb": "bnb",

@@ -53,6 +53,7 @@ def test_the_packs_that_are_asked_for_exist() -> None:
         "roles",
         "sampling",
         "supply",
+        "surveillance",
         "tracing",
         "zones",
     ]

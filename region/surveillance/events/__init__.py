@@ -1,5 +1,14 @@
 """What can happen in surveillance."""
 
 from region.surveillance.events.proposals import CaseProposed, ProposalDecided, ProposalLate
+from region.surveillance.events.signals import AlertGrew, AlertLate, AlertRaised, SignalsKept
 
-__all__ = ["CaseProposed", "ProposalDecided", "ProposalLate"]
+__all__ = [
+    "AlertGrew",
+    "AlertLate",
+    "AlertRaised",
+    "CaseProposed",
+    "ProposalDecided",
+    "ProposalLate",
+    "SignalsKept",
+]

@@ -1,5 +1,7 @@
 """The tables of surveillance."""
 
 from region.surveillance.models.proposals import CaseProposal
+from region.surveillance.models.reports import CaseReport, DayCount
+from region.surveillance.models.signals import Alert, DetectionRun, Signal
 
-__all__ = ["CaseProposal"]
+__all__ = ["Alert", "CaseProposal", "CaseReport", "DayCount", "DetectionRun", "Signal"]

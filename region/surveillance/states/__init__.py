@@ -1,5 +1,7 @@
-"""The closed loops of surveillance."""
+"""The closed loops of surveillance: a proposal, a report card, an alert."""
 
+from region.surveillance.states.alerts import ALERT
 from region.surveillance.states.proposals import PROPOSAL
+from region.surveillance.states.reports import REPORT
 
-__all__ = ["PROPOSAL"]
+__all__ = ["ALERT", "PROPOSAL", "REPORT"]
