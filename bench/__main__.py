@@ -20,6 +20,7 @@ BENCHES = {
     "farrington": ["bench.farrington"],
     "scan": ["bench.scan"],
     "rt": ["bench.rt"],
+    "nightly_detection": ["bench.nightly_detection"],
     "plan": ["bench.plan"],
     "round_board": ["bench.round_board"],
     "contact_import": ["bench.contact_import"],

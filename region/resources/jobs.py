@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from region.resources.actions import clocks, following, planning, reckoning
@@ -15,9 +13,6 @@ from region.resources.states import PLAN
 from region.spine.flow import runner
 from region.spine.work import Work
 from region.spine.worker import Desk
-
-SIGN_OF_LIFE = 5.0
-"""Seconds after which an errand that still reckons says so."""
 
 
 @runner("resources.reckon")
@@ -67,15 +62,7 @@ def make_plan(desk: Desk, plan: int) -> None:
         except BadProblem as bad:
             planning.fail(w, row, bad.code)
             return
-    with ThreadPoolExecutor(1) as solver:
-        answer = solver.submit(_answer, problem)
-        while not answer.done():
-            try:
-                answer.result(SIGN_OF_LIFE)
-            except NotYet:
-                with desk.work() as w:
-                    desk.alive(w)
-    found, compared = answer.result()
+    found, compared = desk.meanwhile(lambda: _answer(problem))
     with desk.work() as w:
         desk.alive(w)
         planning.propose(w, w.get(Plan, plan), found, compared)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +25,9 @@ from region.spine.work import Office, Work
 log = logging.getLogger(__name__)
 
 BATCH = 20
+SIGN_OF_LIFE = 5.0
+"""Seconds between two renewals of a lease while something long is reckoned."""
+Reckoned = TypeVar("Reckoned")
 _OFFICE: list[Office] = []  # set before the worker forks: a job finds it without importing the app
 
 
@@ -42,6 +47,18 @@ class Desk:
     def alive(self, w: Work) -> None:
         """Renew the lease inside `w`; raises Stale when somebody else has the errand now."""
         errands.extend(w.session, self.held, w.real_now)
+
+    def meanwhile(self, reckon: Callable[[], Reckoned]) -> Reckoned:
+        """What `reckon` returns after long work with no transaction open; the lease is renewed while it lasts."""
+        with ThreadPoolExecutor(1) as hands:
+            answer = hands.submit(reckon)
+            while not answer.done():
+                try:
+                    answer.result(SIGN_OF_LIFE)
+                except NotYet:
+                    with self.work() as w:
+                        self.alive(w)
+        return answer.result()
 
 
 @runner("flow.step", queue="urgent")

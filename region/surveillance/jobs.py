@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from region.spine.flow import runner
 from region.spine.work import Work
-from region.surveillance.actions import proposing, stepping
+from region.spine.worker import Desk
+from region.surveillance.actions import nightly, proposing, stepping
+from region.surveillance.queries import nights
 
 
 @runner("surveillance.look")
@@ -17,3 +21,22 @@ def look(w: Work, proposal: int) -> None:
 def look_at_alert(w: Work, alert: int, state: str) -> None:
     """The time of one step of an alert is over."""
     stepping.look(w, alert, state)
+
+
+@runner("surveillance.night")
+def night(w: Work) -> None:
+    """Once the day before is over, it is owed that it is judged."""
+    nightly.owe(w)
+
+
+@runner("surveillance.judge", queue="slow", outside=True)
+def judge(desk: Desk, day: str) -> None:
+    """Read all counts, judge them with no transaction open, and keep what was found."""
+    with desk.work() as w:
+        asked = nights.asked(w, dt.date.fromisoformat(day))
+    if asked is None:
+        return
+    answer = desk.meanwhile(lambda: nights.answer(asked))
+    with desk.work() as w:
+        desk.alive(w)
+        nightly.keep(w, asked.day, answer)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,6 +11,7 @@ from region.places.models import Place
 from region.spine.work import Work
 from region.surveillance.actions.stepping import clock
 from region.surveillance.events import AlertGrew, AlertRaised, SignalsKept
+from region.surveillance.found import Found as Found
 from region.surveillance.models import Alert, Signal
 from region.surveillance.scoring import score
 from region.surveillance.states import ALERT
@@ -25,33 +24,8 @@ ALIKE = (
 """What a signal keeps of a finding as it is."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a rule found for one disease and place on the days that end with `day`; `page` where somebody is told."""
-
-    kind: str
-    rule: str
-    method: str
-    stream: str
-    item: str
-    place: int
-    day: dt.date
-    days: int
-    observed: float
-    expected: float | None = None
-    upper: float | None = None
-    probability: float | None = None
-    q: float | None = None
-    urgent: bool = False
-    page: bool = True
-    centre: tuple[float, float] | None = None
-    """Longitude and latitude of a cluster."""
-    radius_km: float | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
 def raise_signals(w: Work, found: Sequence[Found]) -> list[Alert]:
-    """Keep each finding once as a signal; those to be paged join an alert, or open one. The alerts that were touched.
+    """Keep each finding once as a signal; it joins an alert, or opens one if it is to be paged. The alerts touched.
 
     The same finding again (rule, disease, stream, place, day) changes nothing.
     """
@@ -59,11 +33,11 @@ def raise_signals(w: Work, found: Sequence[Found]) -> list[Alert]:
     fresh = [one for one in {_key(one): one for one in found}.values() if not _stands(w, one)]
     touched: dict[int, list[Signal]] = {}
     alerts: dict[int, Alert] = {}
-    for one in sorted(fresh, key=lambda one: (one.day, not one.urgent, one.rule)):
+    for one in sorted(fresh, key=lambda one: (one.day, not one.page, not one.urgent, one.rule)):
         row = w.add(_signal(w, one))
-        if not one.page:
+        alert = _explained(w, one) or (_open(w, one, row.score) if one.page else None)
+        if alert is None:
             continue
-        alert = _explained(w, one) or _open(w, one, row.score)
         row.alert_id = alert.id
         alerts[alert.id] = alert
         touched.setdefault(alert.id, []).append(row)

@@ -1,13 +1,14 @@
 """What can happen in surveillance."""
 
 from region.surveillance.events.proposals import CaseProposed, ProposalDecided, ProposalLate
-from region.surveillance.events.signals import AlertGrew, AlertLate, AlertRaised, SignalsKept
+from region.surveillance.events.signals import AlertGrew, AlertLate, AlertRaised, NightJudged, SignalsKept
 
 __all__ = [
     "AlertGrew",
     "AlertLate",
     "AlertRaised",
     "CaseProposed",
+    "NightJudged",
     "ProposalDecided",
     "ProposalLate",
     "SignalsKept",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from region.spine.journal import Event
 
@@ -39,3 +40,14 @@ class SignalsKept(Event):
 
     signals: int
     paged: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightJudged(Event):
+    """All series of a day were looked at."""
+
+    run: int
+    day: date
+    series: int
+    answered: int
+    signals: int

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from region.places.models import Place
-from region.resources import jobs
 from region.resources.actions import planning
 from region.resources.allocation import plan as solving
 from region.resources.allocation.outcome import Plan as Found
 from region.resources.allocation.problem import Problem
 from region.resources.models import Plan, PlanLine, Shelf
+from region.spine import worker
 from region.spine.errors import Forbidden, Invalid, Missing, Refused, Stale
 from region.spine.work import Work
 from region.spine.worker import Desk
@@ -90,7 +90,7 @@ def test_a_long_reckoning_says_that_it_lives(
         return solve(problem)
 
     monkeypatch.setattr(Desk, "alive", counted)
-    monkeypatch.setattr(jobs, "SIGN_OF_LIFE", 0.01)
+    monkeypatch.setattr(worker, "SIGN_OF_LIFE", 0.01)
     monkeypatch.setattr(solving, "make_plan", slow)
     assert len(lines(world, asked(world, district))) == 2
     assert len(told) >= 3
