@@ -45,21 +45,16 @@ def judge(rule: str, row: Mapping[str, Any], table: DayTable, known: Array | Non
 def findings(
     night: Sequence[Judged], batches: Mapping[tuple[str, int], bool], facts: dict[str, Any]
 ) -> list[Found]:
-    """The alarms of all detectors, with the false discovery rate over every series that had an answer this night.
+    """The alarms of all detectors, with the false discovery rate over every series that each of them answered for.
 
     Nothing is hidden: what has too few cases, too high a rate, or is a change of definition (`batches`, by disease and
     place) is kept and pages nobody. A method without a probability pages nobody either, unless its `page` is 1.
     """
-    rates = discovery(np.concatenate([one.said.probability[:, 0] for one in night]) if night else np.zeros(0))
     found: list[Found] = []
-    begin = 0
     for one in night:
-        count = len(one.said.probability)
-        q = rates[begin : begin + count]
-        begin += count
-        found += [
-            _found(one, int(at), q, batches, facts) for at in np.flatnonzero(np.asarray(one.said.alarm[:, 0]))
-        ]
+        rates = discovery(one.said.probability[:, 0])
+        alarms = np.flatnonzero(np.asarray(one.said.alarm[:, 0]))
+        found += [_found(one, int(at), rates, batches, facts) for at in alarms]
     return found
 
 
@@ -70,7 +65,8 @@ def _found(
     batch = batches.get((item, place), False)
     observed = float(one.said.observed[at, 0])
     rate = _told(q[at])
-    likely = (1.0 if rate is None else rate) <= float(one.row["page"])
+    page = float(one.row["page"])
+    likely = page >= 1 or (rate is not None and rate < page)
     return Found(
         kind="series",
         rule=one.rule,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,7 +34,7 @@ def raise_signals(w: Work, found: Sequence[Found]) -> list[Alert]:
     fresh = [one for one in {_key(one): one for one in found}.values() if not _stands(w, one)]
     touched: dict[int, list[Signal]] = {}
     alerts: dict[int, Alert] = {}
-    for one in sorted(fresh, key=lambda one: (one.day, not one.page, not one.urgent, one.rule)):
+    for one in sorted(fresh, key=lambda one: _turn(w, one)):
         row = w.add(_signal(w, one))
         alert = _explained(w, one) or (_open(w, one, row.score) if one.page else None)
         if alert is None:
@@ -46,6 +47,12 @@ def raise_signals(w: Work, found: Sequence[Found]) -> list[Alert]:
     if fresh:
         w.tell(SignalsKept(signals=len(fresh), paged=sum(one.page for one in fresh)))
     return list(alerts.values())
+
+
+def _turn(w: Work, one: Found) -> tuple[Any, ...]:
+    """Who opens an alert that others join: what is paged, what is urgent, the smallest area, the least likely."""
+    depth = w.get(Place, one.place).path.count("/")
+    return one.day, not one.page, not one.urgent, -depth, one.probability or 0.0, one.rule
 
 
 def _key(one: Found) -> tuple[str, str, str, int, dt.date]:
