@@ -5,14 +5,20 @@ from datetime import timedelta
 from region.spine.area import Area, MenuItem
 from region.spine.schedule import Every
 from region.surveillance.questions import LabFindings
+from region.surveillance.routes.alerts import routes as alert_routes
 from region.surveillance.routes.proposals import routes
 from region.surveillance.states import ALERT, PROPOSAL, REPORT
 
 AREA = Area(
     name="surveillance",
-    routes=(routes,),
+    routes=(alert_routes, routes),
     machines=(ALERT, PROPOSAL, REPORT),
     schedule=(Every("surveillance.night", timedelta(minutes=15)),),
     questions=(LabFindings,),
-    menu=(MenuItem("Proposed cases", "proposals.page", "surveillance.read", "Surveillance"),),
+    menu=(
+        MenuItem("Early warning", "alerts.page", "surveillance.read", "Surveillance"),
+        MenuItem("Alerts and clusters on the map", "alerts.map", "surveillance.read", "Surveillance"),
+        MenuItem("What became of signals", "alerts.record", "surveillance.read", "Surveillance"),
+        MenuItem("Proposed cases", "proposals.page", "surveillance.read", "Surveillance"),
+    ),
 )

@@ -50,6 +50,7 @@ TABLES = {
     "result_load": "result_loads",
     "recalls": "recalls",
     "proposals": "case_proposals",
+    "alerts": "alerts",
     "boxes": "boxes",
     "tubes": "tubes",
     "work": "work_items",

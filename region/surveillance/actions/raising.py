@@ -14,6 +14,7 @@ from region.surveillance.actions.stepping import clock
 from region.surveillance.events import AlertGrew, AlertRaised, SignalsKept
 from region.surveillance.found import Found as Found
 from region.surveillance.models import Alert, Signal
+from region.surveillance.queries.items import weight
 from region.surveillance.scoring import score
 from region.surveillance.states import ALERT
 
@@ -84,12 +85,11 @@ def _signal(w: Work, one: Found) -> Signal:
 
 
 def _score(w: Work, one: Found) -> float:
-    weights = w.rules.value(PACK, "score.weights")
     return score(
         observed=one.observed,
         expected=one.expected,
         probability=one.probability,
-        weight=float(weights.get(one.item, weights["other"])),
+        weight=weight(w, one.item),
         urgent=one.urgent,
     )
 

@@ -35,6 +35,15 @@ class AlertLate(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertStepped(Event):
+    """Somebody did the next step of an alert: took it, verified, assessed, answered, fed back, closed, dismissed."""
+
+    alert: int
+    step: int
+    verb: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignalsKept(Event):
     """Rules found something: so many findings were kept, of which so many are to be answered."""
 
