@@ -7,7 +7,7 @@ import datetime as dt
 from region.spine.flow import runner
 from region.spine.work import Work
 from region.spine.worker import Desk
-from region.surveillance.actions import nightly, proposing, stepping
+from region.surveillance.actions import nightly, proposing, reporting, stepping, watching
 from region.surveillance.queries import nights
 
 
@@ -40,3 +40,15 @@ def judge(desk: Desk, day: str) -> None:
     with desk.work() as w:
         desk.alive(w)
         nightly.keep(w, asked.day, answer)
+
+
+@runner("surveillance.watch")
+def watch(w: Work, items: list[str]) -> None:
+    """Cards of these diseases came in: their thresholds are looked at."""
+    watching.watch(w, items)
+
+
+@runner("surveillance.look_at_cards")
+def look_at_cards(w: Work, cards: list[int]) -> None:
+    """The time to look at these cards is over."""
+    reporting.look(w, cards)

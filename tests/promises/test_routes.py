@@ -51,6 +51,7 @@ TABLES = {
     "recalls": "recalls",
     "proposals": "case_proposals",
     "alerts": "alerts",
+    "reports": "case_reports",
     "boxes": "boxes",
     "tubes": "tubes",
     "work": "work_items",

@@ -6,6 +6,7 @@ import datetime as dt
 
 from region.spine.work import Work
 from region.surveillance.actions.raising import raise_signals
+from region.surveillance.actions.watching import watch
 from region.surveillance.events import NightJudged
 from region.surveillance.models import DetectionRun
 from region.surveillance.queries.nights import PACK, Answer, judged
@@ -26,6 +27,7 @@ def keep(w: Work, day: dt.date, answer: Answer) -> None:
     """Keep what a night found, once for its day."""
     if judged(w, day):
         return
+    watch(w)
     alerts = raise_signals(w, answer.found)
     row = w.add(
         DetectionRun(

@@ -1,6 +1,7 @@
 """What can happen in surveillance."""
 
 from region.surveillance.events.proposals import CaseProposed, ProposalDecided, ProposalLate
+from region.surveillance.events.reports import CardLate, CardReviewed, CardRevised, CardsEntered
 from region.surveillance.events.signals import (
     AlertGrew,
     AlertLate,
@@ -15,6 +16,10 @@ __all__ = [
     "AlertLate",
     "AlertRaised",
     "AlertStepped",
+    "CardLate",
+    "CardReviewed",
+    "CardRevised",
+    "CardsEntered",
     "CaseProposed",
     "NightJudged",
     "ProposalDecided",

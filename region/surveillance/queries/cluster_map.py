@@ -105,7 +105,7 @@ def _clusters(w: Work, day: dt.date, frame: Frame) -> list[tuple[Signal, float, 
         (
             one,
             *frame.point(one.longitude, one.latitude),
-            round(max((one.radius_km or 0) / KM_A_DEGREE * frame.scale, 8.0), 1),
+            round(max((one.radius_km or 0) / KM_A_DEGREE * frame.scale, 18.0), 1),
         )
         for one in latest.values()
         if one.longitude is not None and one.latitude is not None

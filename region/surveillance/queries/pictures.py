@@ -26,6 +26,8 @@ LONGEST = 14
 """Days after onset by which a case is taken to be reported."""
 FEWEST = 20
 """Cases in the days shown below which there is no nowcast and no R."""
+FEWEST_OF_R = 5
+"""Cases in a week below which its R would be the prior, and is not drawn."""
 
 
 def table(w: Work, item: str, place: int, last: dt.date, years: float) -> DayTable:
@@ -101,15 +103,16 @@ def by_onset(w: Work, cards: Sequence[CaseReport]) -> dict[str, Any] | None:
         Serial.gamma(float(how["mean"]), float(how["sd"]), 30),
     )
     empty = [None] * (SHOWN_DAYS - r.mean.shape[1])
+    sure = np.where(r.cases[0] >= FEWEST_OF_R, 1.0, np.nan)
     return {
         "days": [str(one) for one in dates],
         "seen": listed(found.seen[0]),
         "completed": listed(found.mean[0]),
         "low": listed(found.quantiles[0, :, 0]),
         "high": listed(found.quantiles[0, :, -1]),
-        "r": [*empty, *listed(r.mean[0])],
-        "r_low": [*empty, *listed(r.quantiles[0, :, 0])],
-        "r_high": [*empty, *listed(r.quantiles[0, :, -1])],
+        "r": [*empty, *listed(r.mean[0] * sure)],
+        "r_low": [*empty, *listed(r.quantiles[0, :, 0] * sure)],
+        "r_high": [*empty, *listed(r.quantiles[0, :, -1] * sure)],
     }
 
 
