@@ -1,7 +1,7 @@
 """What can happen in surveillance."""
 
 from region.surveillance.events.proposals import CaseProposed, ProposalDecided, ProposalLate
-from region.surveillance.events.reports import CardLate, CardReviewed, CardRevised, CardsEntered
+from region.surveillance.events.reports import CardLate, CardReviewed, CardRevised, CardsEntered, CountsTold
 from region.surveillance.events.signals import (
     AlertGrew,
     AlertLate,
@@ -21,6 +21,7 @@ __all__ = [
     "CardRevised",
     "CardsEntered",
     "CaseProposed",
+    "CountsTold",
     "NightJudged",
     "ProposalDecided",
     "ProposalLate",

@@ -37,3 +37,11 @@ class CardLate(Event):
     """Nobody has looked at a card for longer than the limit."""
 
     card: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountsTold(Event):
+    """So many counts of a stream are new or were corrected."""
+
+    stream: str
+    counts: int
