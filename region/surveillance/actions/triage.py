@@ -27,6 +27,7 @@ def step(w: Work, row: Alert, verb: str, note: str = "", facts: Mapping[str, Any
 
     Invalid: ``reason-needed`` without words where they are needed, ``risk-needed`` for an assessment without a level.
     """
+    w.need("surveillance.triage", row.place_id)
     if _done(w, row, verb):
         return
     if verb in WORDS and not note.strip():
@@ -59,7 +60,7 @@ def _note_times(w: Work, row: Alert, verb: str, given: Mapping[str, Any]) -> Non
         row.verified_at = w.now
     if verb == "assess":
         row.risk = given["risk"]
-        row.grade = given.get("grade")
+        row.grade = given.get("grade", row.grade)
     if given.get("emerged"):
         row.emerged_on = dt.date.fromisoformat(given["emerged"])
 

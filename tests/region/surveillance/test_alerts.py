@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from region.places.models import Place
+from region.spine.errors import Forbidden
+from region.spine.work import Work
+from region.surveillance.actions import triage
 from region.surveillance.actions.raising import raise_signals
 from region.surveillance.actions.triage import to_be_notified
 from region.surveillance.found import Found
@@ -169,6 +172,32 @@ def test_cases_by_onset_are_completed_and_no_name_is_shown(sqlite_world: World, 
         .text
     )
     assert "Line list of the last 60 days: 40" in page and '"completed": [' in page
+
+
+def test_a_grade_that_was_proposed_is_kept_by_an_assessment_that_names_none(
+    sqlite_world: World, district: Place
+) -> None:
+    number = outbreak(sqlite_world, district)
+    with sqlite_world.as_system() as w:
+        (alert,) = raise_signals(w, [found_again(w, district)])
+        assert alert.id == number
+        alert.grade = 3
+    with sqlite_world.as_("epidemiologist", district) as w:
+        row = w.get(Alert, number)
+        triage.step(w, row, "take")
+        triage.step(w, row, "verify", "yes")
+        triage.step(w, row, "assess", "", {"risk": "low"})
+        assert (row.risk, row.grade) == ("low", 3)
+    with pytest.raises(Forbidden), sqlite_world.as_("commander", district) as w:
+        triage.step(w, w.get(Alert, number), "assess", "", {"risk": "low"})
+
+
+def found_again(w: Work, place: Place) -> Found:
+    """Another signal of the same happening."""
+    day = w.office.clock.day(w.now)
+    return Found(
+        "series", "detector.ears", "ears-c2", "card", "dysentery", place.id, day, 7, 20.0, page=False
+    )
 
 
 def test_two_answers_with_yes_are_to_be_notified() -> None:
